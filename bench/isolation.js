@@ -67,7 +67,7 @@ script(
       stores: { postgres: await testbed.postgres.describe() },
       notes: [
         `One process; 20 other tenants get ${rate} events/s for ${seconds} s, and the burst is published meanwhile; all endpoints are at one origin.`,
-        'The burst is published in one transaction, and the times include this publishing.',
+        'The burst is published in one transaction. The other tenants are measured during this transaction too.',
       ],
       details: results,
     });

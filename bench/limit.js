@@ -44,8 +44,8 @@ script(
       options: { seconds, queued, limit, workers, rate, before },
       table: [
         { what: 'arrivals in total', value: times.length },
-        { what: 'fewest in a sliding minute after the first', value: windows.min },
-        { what: 'most in a sliding minute after the first', value: windows.max },
+        { what: 'fewest in a sliding minute, without the first minute', value: windows.min },
+        { what: 'most in a sliding minute, without the first minute', value: windows.max },
         { what: 'most within 100 ms, including the start', value: burst },
         { what: 'other tenants, before the backlog: p50 ms', value: alone.p50 },
         { what: 'other tenants, before the backlog: p99 ms', value: alone.p99 },

@@ -1,13 +1,14 @@
-// The short benchmark for CI. Installs and builds what it needs, and takes about three minutes. Because machines are noisy, it
-// fails only on a collapse: a ratio below 60 % of the published one (results/drain.json), or more than 0.2 statements per
-// delivery. A ratio is computed within each round, and the median of the rounds counts. The best rounds of two contenders are
+// The short benchmark for CI. Installs and builds what it needs, and takes about three minutes. A ratio is the deliveries
+// per second of this project, divided by those of another contender. Because machines are noisy, the benchmark fails only on
+// a collapse: a ratio below 60 % of the published ratio (results/drain.json), or more than 0.2 statements per delivery.
+// A ratio is computed within each round, and the median of the rounds counts. The best rounds of two contenders are
 // not compared: a best round is mostly luck, and the machine may have run at a different speed in each of them.
 const { execFileSync } = require('node:child_process');
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 const { buildEngine } = require('./testbed/engine.js');
 
-// This comes first, because the files required below need the peers.
+// The installation comes first, because the files required below need the installed packages.
 if (!existsSync(join(__dirname, 'node_modules/.package-lock.json'))) {
   console.log('npm ci --prefix bench');
   execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {

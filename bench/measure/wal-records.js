@@ -36,7 +36,7 @@ async function watchWal(client) {
              from pg_get_wal_block_info($1, $2, false)
             order by start_lsn, block_id
          )
-         -- A record that begins a new page (+INIT) or splits a page (_L, _R) counts as its plain kind.
+         -- Kinds that differ only by +INIT (new page), or by _L and _R (half of a split page), count as one kind.
          select coalesce(c.relname || ' ', '') || r.resource_manager || ' '
                   || regexp_replace(r.record_type, '([+]INIT|_[LR])$', '') as what,
                 count(*)::int as count,

@@ -42,8 +42,8 @@ function paceTable(contenders, rates, figure) {
 }
 
 /**
- * Targets with axios, most of them at 100 events a second. Differences and ratios compare with figures of the same run:
- * of the floor, of the least outbox, or at the rate `limit`.
+ * Targets with axios, most of them at 100 events a second. Differences and ratios compare a contender with `floor`, with
+ * `least outbox`, or with itself at the rate `limit`, always in the same run.
  */
 function paceTargets(figure) {
   const floor = 'floor (axios)';

@@ -26,7 +26,7 @@ const ARRIVAL_SECONDS = 60;
 
 /**
  * @param {import('./index.js').PacedContender} contender
- * @param {{ rates: (number | 'limit')[], seconds: number, publishers: number, inFlight: number, name: string }} options `name`: of the database
+ * @param {{ rates: (number | 'limit')[], seconds: number, publishers: number, inFlight: number, name: string }} options `name`: the name of the database
  * @param {{ postgres: any, receiver: any, redis: any, defer: (cleanUp: () => unknown) => void }} testbed
  * @returns {Promise<Map<number | 'limit', Step>>}
  */

@@ -67,7 +67,7 @@ function agentClient(agent) {
   };
 }
 
-/** Returns places for `count` jobs at `origins` names, in a pseudo-random order that is the same in every run. */
+/** Returns an endpoint for each job, at a pseudo-random host that is the same in every run. `origins`: number of hosts. */
 function placesOf(count, origins) {
   let state = 1;
   const places = Array.from({ length: origins }, (_, i) =>

@@ -1,4 +1,4 @@
-// Runs the contenders on the same deliveries: one round each, then the next round in another order.
+// Runs the contenders on the same number of deliveries: one round each, then the next round in another order.
 const { join } = require('node:path');
 const { startChild } = require('../testbed/child-process.js');
 const { summary } = require('../measure/figures.js');

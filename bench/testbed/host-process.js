@@ -12,7 +12,7 @@ const MEMORY_SAMPLE_MS = 100;
 let host;
 let published = 0;
 let peakRss = 0;
-/** Duration (ms) of each claim: of the statement that locks lanes and the statement that leases their deliveries. */
+/** Duration (ms) of the two statements of each claim: the first locks lanes, the second leases their deliveries. */
 let claimTimesMs = [];
 
 setInterval(() => {

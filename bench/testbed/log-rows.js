@@ -57,7 +57,7 @@ async function fillLog(client, { rows, total, endpoints, deleted, origin }) {
 }
 
 /**
- * Inserts the deliveries number `from` to `to - 1` of `total` into random lanes. A delivery is the tenant's if its number
+ * Inserts deliveries into random lanes: the numbers `from` to `to - 1` of `total`. A delivery is the tenant's if its number
  * is a multiple of `every`. 70 % are delivered, 20 % exhausted, 10 % discarded, and one in a thousand waits for a retry. No
  * delivery has a 4xx status, and no delivery is a test.
  */

@@ -52,8 +52,8 @@ serve({
   },
 
   /**
-   * Returns host transactions per second of `clients` simultaneous clients. Each transaction does one UPDATE and what `beside`
-   * names: `nothing`, `publish` (one event), or `insert` (one row of the host).
+   * Returns host transactions per second of `clients` simultaneous clients. Each transaction does one UPDATE.
+   * `beside` is the rest of the transaction: `nothing`, `publish` (one event), or `insert` (one row of the host).
    */
   async transactions({ beside, clients, seconds }) {
     await host.dataSource.query('truncate message_history');

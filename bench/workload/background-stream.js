@@ -1,4 +1,4 @@
-// The other tenants of a benchmark: a steady stream of single events, whose latency is measured while something else happens.
+// A steady stream of single events. Benchmarks measure its latency, usually while other endpoints get a burst or fail.
 const { arrivalTimes } = require('../measure/arrival-times.js');
 const { latencies } = require('../measure/figures.js');
 

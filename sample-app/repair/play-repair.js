@@ -47,7 +47,7 @@ async function playRepair({ api, key, say = () => undefined }) {
     return result;
   };
   /**
-   * Polls until `isDone` returns true. `what` names the wait in the error.
+   * Polls until `isDone` returns true. After too long, throws an error that begins with `what`.
    *
    * @param {string} what
    * @param {() => boolean | Promise<boolean>} isDone

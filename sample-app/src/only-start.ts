@@ -33,7 +33,7 @@ function readNote(file: string): Running | null {
     const note = JSON.parse(readFileSync(file, 'utf8')) as Partial<Running>;
     return typeof note.pid === 'number' ? { pid: note.pid, url: String(note.url) } : null;
   } catch {
-    return null; // There is no note, or its process was killed while it wrote the note.
+    return null; // There is no note, or a process was killed while it wrote one.
   }
 }
 

@@ -160,7 +160,7 @@ describe('Mobile Text Alerts: a mail for each failed request, at most one an hou
   it('mails about the first failed request, and about no other request in the same hour', async () => {
     await register({ sendAlertEmail: true });
     await startOfAnHour();
-    receiver.answer(202); // exactly 200 is a success
+    receiver.answer(202); // only 200 is a success
     await backend.publish(tenantId, names(1));
     await backend.pass(0);
     expect(told('delivery.failed')).toMatchObject([

@@ -56,7 +56,7 @@ async function failing(backend: Backend, fields: object = {}): Promise<string> {
   return id;
 }
 
-/** Inserts alerts that are due, as changes of an endpoint's state do. */
+/** Inserts alerts that are due. When an endpoint starts to fail or recovers, the module inserts such alerts. */
 async function write(
   backend: Backend,
   tenantId: string,

@@ -403,7 +403,7 @@ describe('Bad input', () => {
   );
 
   it.each(['cross-site', 'same-site'])(
-    'a call without a body from another origin (%s) gets a 415, unless it has a header that a form cannot send',
+    'a call from another origin (%s) without a body gets a 415, unless it has a header that a form cannot send',
     async (site) => {
       const call = (path: string) => host.as('a').post(path).set('sec-fetch-site', site);
       await call('/webhooks/account/rotate-secret').expect(415);
@@ -416,7 +416,7 @@ describe('Bad input', () => {
     },
   );
 
-  it('of any JSON shape never causes a 500 or another undocumented status, and every error body has the status and a message', async () => {
+  it('a body of any JSON shape never causes a 500 or another undocumented status, and every error body has the status and a message', async () => {
     const field = fc.oneof(
       fc.constantFrom(...new Set(Object.values(routes).flatMap(({ fields }) => Object.keys(fields)))),
       fc.string({ unit: 'binary', maxLength: 12 }),
@@ -440,7 +440,7 @@ describe('Bad input', () => {
     );
   });
 
-  it('in a query string never causes a 500', async () => {
+  it('no query string causes a 500', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...Object.values(queries).map(([path]) => path)),

@@ -278,7 +278,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       expect((await api.get('/v1/webhooks?limit=0').expect(422)).body.data).toHaveProperty('limit');
     });
 
-    it('tell the audit which endpoints’ keys a list has shown', async () => {
+    it('tell the audit about each endpoint whose signing key a list has shown', async () => {
       const { data } = (await api.post('/v1/webhooks', body)).body;
       await api.post('/v1/webhooks', { ...body, signing_key: '' });
       const entries: AuditEntry[] = [];

@@ -45,7 +45,7 @@ async function stored(host: WebhooksHost) {
 }
 
 describe.each(['express', 'fastify'] as const)(
-  'Calls as Mobile Text Alerts prints them, on %s',
+  'Calls from the documentation of Mobile Text Alerts, on %s',
   (adapter) => {
     let host: WebhooksHost;
     beforeAll(async () => (host = await startHost({ adapter, options })));
@@ -86,7 +86,7 @@ describe.each(['express', 'fastify'] as const)(
   },
 );
 
-describe('Calls as Mobile Text Alerts prints them, if something has parsed them as a form before Nest,', () => {
+describe('Calls from the documentation of Mobile Text Alerts, if middleware has parsed them as a form before Nest,', () => {
   let host: WebhooksHost;
   /** Whether the raw bytes are kept, as the runtimes of cloud functions keep them. */
   let keepsBytes: boolean;
@@ -110,7 +110,7 @@ describe('Calls as Mobile Text Alerts prints them, if something has parsed them 
     expect(await stored(host)).toEqual(registration);
   });
 
-  it('are refused, and not stored with other characters, if the raw bytes are not UTF-8', async () => {
+  it('are refused if the raw bytes are not UTF-8, and nothing is stored', async () => {
     keepsBytes = true;
     const latin = Buffer.from(JSON.stringify({ ...registration, secret: 'é'.repeat(8) }), 'latin1');
     const { status, body } = await post(latin);

@@ -149,14 +149,14 @@ describe('The request that is shown with each type', () => {
     ['?profile=twilio', 'must be one of standard, '],
     ['?profile=', 'characters'],
     ['?profile=a&profile=b', 'once'],
-  ])('is refused for a wrong profile, with an error that says what is allowed', async ([query, rule]) => {
+  ])('is not shown for a wrong profile: the error says what is allowed', async ([query, rule]) => {
     const { body } = await host.as('wrong').get(`/webhooks/event-types${query}`).expect(400);
     expect(body.details).toMatchObject([{ field: 'profile' }]);
     expect(body.message).toContain(rule);
   });
 });
 
-it('A profile of the host that fails on an example stops the start, and the error names the profile', async () => {
+it('If a profile of the host fails on an example, the app does not start, and the error names the profile', async () => {
   const failing = (types: string) =>
     defineProfile({
       ...standard(),

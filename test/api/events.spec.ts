@@ -197,7 +197,7 @@ describe('A replay', () => {
     expect(received()).toEqual(expect.arrayContaining(old.map(({ id }) => id)));
   });
 
-  it('runs once at a time for an endpoint, and can be cancelled', async () => {
+  it('is refused while another replay for the same endpoint has not ended, and can be cancelled', async () => {
     const { api, register, publish } = newAccount();
     await publish('msg_1');
     await host.webhooks.runOnce();

@@ -77,7 +77,7 @@ describe('The limits of registrations', () => {
     await served.close();
   });
 
-  it('allow one MySMSGate URL for each stream, however many calls register one at the same time', async () => {
+  it('allow one MySMSGate URL for each stream, however many calls register URLs at the same time', async () => {
     const a = host.as('stream');
     const body = { url: URL, profile: 'mysmsgate', events: ['incoming-sms'] };
     const answers = await Promise.all(Array.from({ length: 8 }, () => a.post('/webhooks', body)));

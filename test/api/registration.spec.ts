@@ -258,7 +258,7 @@ describe('Custom headers', () => {
     expect([status, body.details]).toEqual([400, [expect.objectContaining({ field })]]);
   });
 
-  it('refuse a header that the profile uses, such as authorization with httpSMS, but not with standard', async () => {
+  it('cannot replace a header that the profile uses: authorization is refused with httpSMS, and accepted with standard', async () => {
     const headers = { authorization: 'Bearer x' };
     await newAccount()
       .post('/webhooks', { ...standard, headers })

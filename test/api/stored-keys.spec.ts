@@ -61,7 +61,7 @@ describe('The keys of stored secrets', () => {
     await database.drop();
   });
 
-  it('keep the app from starting if the options have another value under the same id; one damaged row does not', async () => {
+  it('keep the app from starting if the options have another value under the same id; one damaged row does not prevent the start', async () => {
     await host.as('a').post('/webhooks', body).expect(201);
     const withKey = (key: string) =>
       new SecretReencryption(

@@ -184,7 +184,7 @@ describe('A map that fails', () => {
     engine().log.errors.length = 0;
   });
 
-  it('is tried again with growing pauses, and the log and health name the key of the row', async () => {
+  it('is tried again with growing pauses; the key of the row is in the log and in health()', async () => {
     await add('bad');
     failFor('bad');
     await set('bad', 'sent');
@@ -208,7 +208,7 @@ describe('A map that fails', () => {
     ]);
   });
 
-  it('when it succeeds later, gives its event the id that is stored with the change', async () => {
+  it('can succeed later; then its event has the id that was stored with the change', async () => {
     await add('a');
     failFor('a');
     await set('a', 'sent');

@@ -83,7 +83,7 @@ describe('Several modules that capture', () => {
       return `${type} ${typeof data.message === 'string' ? data.message : data.message.id}`;
     });
 
-  it('publish their own columns, even if two of them capture the same entity', async () => {
+  it('publish the changes of their own columns, even if two of them capture the same entity', async () => {
     await sql(`insert into message (id, "accountId") values ('m1', 1)`);
     await sql(`insert into part values ('m1', 1, 1), ('m1', 2, 1)`);
     await sql(`update message set status = 'sent', note = 'hello'`);

@@ -129,7 +129,7 @@ describe('The lane of callbacks to an origin', () => {
     expect(engine().receiver.at('/callback')).toHaveLength(1);
   });
 
-  it('is created again if a relay has found it, and it is deleted before the relay has inserted a delivery', async () => {
+  it('is created again if it is deleted after a relay has found it, but before the relay has inserted a delivery', async () => {
     await emptyLane('a');
     await engine().publish(callback('a', 'm1'));
     let relaying: Promise<unknown> = Promise.resolve();

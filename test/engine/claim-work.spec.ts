@@ -16,8 +16,8 @@ describe('A claim', () => {
   afterEach(() => jest.restoreAllMocks());
 
   /**
-   * Claims everything that is due. Returns the number of claimed deliveries, and the number of rows that the steps of the
-   * claim's last statement have processed.
+   * Claims everything that is due. `claimed` is the number of leased deliveries, and `rows` is the number of rows
+   * that the leasing statement has processed in all its steps.
    */
   async function claimAll(): Promise<{ claimed: number; rows: number }> {
     const { prepared } = Session.prototype;

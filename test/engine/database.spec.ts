@@ -8,7 +8,7 @@ import { messageEvent } from '../../libs/webhooks/src/events/event-builders.js';
 const POOL = 3;
 const DAY = 24 * 3_600_000;
 
-/** Makes all connections of the pool forget their prepared statements, as they may behind a pooler. */
+/** Drops the prepared statements of all connections of the pool. Behind a pooler, such statements can get lost. */
 async function forget(engine: Engine): Promise<void> {
   const runners = Array.from({ length: POOL }, () => engine.first.dataSource.createQueryRunner());
   const held = await Promise.all(
@@ -222,7 +222,7 @@ describe('A damaged row', () => {
     expect(complaints()).toContain('its text cannot be composed: its data in the database is not JSON');
   });
 
-  it('of an endpoint limits the tries to a few deliveries a minute, and all are sent within a minute after the secret is rotated', async () => {
+  it('of an endpoint lets the worker try only a few deliveries a minute; all deliveries are sent within a minute after the secret is rotated', async () => {
     const { id } = await engine().endpoint('acme', '/hooks');
     await engine().webhooks.endpoints.pause('acme', id);
     await engine().publish(...Array.from({ length: 300 }, (_, i) => delivered('acme', `m${i}`)));

@@ -101,7 +101,7 @@ describe('An endpoint that keeps failing', () => {
     receiver.on('/hooks', hang);
     await engine().endpoint('acme', '/hooks', { timeoutMs: SECOND });
     await engine().publish(...many(6));
-    await engine().runOnce(); // first four at once, as to any other endpoint, and then two at once
+    await engine().runOnce(); // sends four at the same time, as to any other endpoint, and then two
     receiver.forgetPeaks();
     await engine().publish(...many(4));
     const run = engine().runAll();
@@ -186,7 +186,7 @@ describe('An endpoint that keeps failing', () => {
         await engine().webhooks.deliveries.retry('acme', data[0]!.id);
       },
     ],
-  ])('gets %s at once', async (_, act) => {
+  ])('gets at once %s', async (_, act) => {
     const id = await fail();
     await engine().query(
       `update $deliveries set state = 'exhausted', next_at = null, failed_at = 1 where id = (select min(id) from $deliveries)`,

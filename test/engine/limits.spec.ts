@@ -118,7 +118,7 @@ describe('With four workers,', () => {
       { perMinute: 600, step: 5 * SECOND, steps: 5 },
       { perMinute: 6, step: 2 * SECOND, steps: 20 },
     ])(
-      '$perMinute is exact to one second of quota, over all workers that poll every $step ms',
+      '$perMinute is exceeded by at most the quota of one second, rounded up, if all workers poll every $step ms',
       async ({ perMinute, step, steps }) => {
         const burst = Math.ceil(perMinute / 60);
         await engine().endpoint('acme', '/hooks', { maxThroughputPerMinute: perMinute });

@@ -125,7 +125,7 @@ describe('Between processes', () => {
   });
 
   it.each([
-    ['transactions may be prepared', `current_setting(text) returns text return '10'`],
+    ['the server allows prepared transactions', `current_setting(text) returns text return '10'`],
     ['the queue of notifications fills up', 'pg_notification_queue_usage() returns float8 return 0.6'],
   ])('no event is announced in its transaction if %s', async (_, answering) => {
     await engine.query(`create schema answers; create function answers.${answering}`);
@@ -145,7 +145,7 @@ describe('Between processes', () => {
     }
   });
 
-  it('only one NOTIFY runs at a time, and commits during it share the next NOTIFY', async () => {
+  it('only one NOTIFY runs at a time; transactions that commit meanwhile share the next NOTIFY', async () => {
     const { url } = engine.first.dataSource.options as { url: string };
     const proxy = await DatabaseProxy.open(url);
     const web = await startWorker(proxy.url, { role: 'api', options: { worker: SELDOM } }, engine.log);

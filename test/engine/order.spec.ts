@@ -35,7 +35,7 @@ describe('Deliveries of one subject', () => {
       expect(ids).toEqual(published.map(({ id }) => id));
     });
 
-    it('are all sent by one runOnce(), whenever their responses arrive', async () => {
+    it('are all sent by one runOnce(), no matter when their responses arrive', async () => {
       await engine().endpoint('acme', '/hooks', { ordering });
       for (let message = 1; message <= 40; message++) {
         await publish(...Array<string>(4).fill(`m${message}`));

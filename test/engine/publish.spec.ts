@@ -243,7 +243,7 @@ describe('publish', () => {
     );
   });
 
-  it('keeps text that only looks dangerous: NUL and unpaired surrogates within data, quotes, other scripts', async () => {
+  it('keeps text that only looks dangerous: NUL and unpaired surrogates within data, quotes, non-ASCII characters', async () => {
     await engine().endpoint("o'neil; drop table", '/hooks');
     const message = { id: 'm\0', direction: 'out', from: '\ud800', to: `'; --`, body: 'ünï 🙂' };
     await publish({ ...delivered("o'neil; drop table", '主題'), data: { message } });

@@ -23,7 +23,7 @@ const addToAllLanes = (engine: Engine, subject: string, count: number) =>
 describe('runOnce() delivers what is due', () => {
   const engine = useEngine({ options: { delivery: { retry: { schedule: [HOUR] } } } });
 
-  it('behind any number of deliveries that order holds back', async () => {
+  it('behind any number of deliveries held back by subject order', async () => {
     engine().receiver.on('/hooks', inSequence(answer(500), answer(200)));
     await engine().endpoint('acme', '/hooks', { ordering: 'strict' });
     await engine().publish(delivered('acme', 'held'));
@@ -48,7 +48,7 @@ describe('runOnce() delivers what is due', () => {
 describe('A running worker', () => {
   const engine = useEngine({ options: { delivery: { retry: { schedule: [HOUR] } } } });
 
-  it('also delivers what is due behind any number of deliveries that order holds back', async () => {
+  it('also delivers what is due behind any number of deliveries held back by subject order', async () => {
     engine().receiver.on('/hooks', inSequence(answer(500), answer(200)));
     await engine().endpoint('acme', '/hooks', { ordering: 'strict' });
     await engine().publish(delivered('acme', 'held'));
@@ -67,7 +67,7 @@ describe('A running worker', () => {
 describe('runOnce() while another worker runs', () => {
   const engine = useEngine({ workers: 2 });
 
-  it('sends every delivery that does not wait for a request of the other worker; the other worker sends the rest', async () => {
+  it('ends although deliveries wait for a request of the other worker; the other worker sends these deliveries later', async () => {
     const gate = new Gate();
     engine().receiver.on('/slow', gate.behaviour);
     const slow = await engine().endpoint('acme', '/slow');

@@ -20,7 +20,7 @@ describe.each(SIDES)('A connection that breaks %s %s:', (side) => {
   });
   afterEach(() => world.close());
 
-  /** A committed lease lasts until it expires. Then the delivery is taken over. */
+  /** If the server has committed the lease, the delivery is taken over when the lease expires. */
   const takeOvers = side === 'after' ? 1 : 0;
 
   it('the host tries its transaction again: the event is sent once', async () => {

@@ -2,7 +2,7 @@
  * SQL that fills the table `audit` with what the module's own tables do not show:
  * - `take-over`: a delivery was in flight, and its lease ended without an outcome (crash, lost lease, lost answer);
  * - `given-back`: a worker put a delivery back into its lane without an outcome, perhaps after aborting the request (shutdown);
- * - `revived`: the state of a delivery that had ended has changed (after a manual retry, or by a fault).
+ * - `revived`: a delivery had ended, and then its state changed (after a manual retry, or by a fault).
  *
  * Rows that retention deletes are copied to `gone_…`, so that everything can still be reconciled.
  */

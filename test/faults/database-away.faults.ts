@@ -77,7 +77,7 @@ describe('While the database comes and goes,', () => {
       expect(account.duplicates).toBeLessThanOrEqual(account.takeOvers);
     });
 
-    it('a time in which the database is read-only delays deliveries and loses none', async () => {
+    it('a read-only database delays deliveries and loses none', async () => {
       const worker = await world.host();
       await world.register(worker, '/held');
       await world.ledger.behave('/held', { hold: true });

@@ -84,8 +84,8 @@ export class DatabaseProxy {
   }
 
   /**
-   * Holds the server's "ready" for the next new session until the server ends that session, so that the client gets
-   * both messages in one read. Resolves with the session's process id. The caller then ends the session.
+   * Holds the server's "ready" for the next new session, and resolves with the session's process id. The caller must then
+   * end the session. So the client gets the "ready" and the error that ends the session in one read.
    */
   joinReadyAndEnd(): Promise<number> {
     return new Promise((resolve) => {

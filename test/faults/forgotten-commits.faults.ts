@@ -14,7 +14,7 @@ const LIMIT = 4;
 const subjects = (name: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => `${name}-${i}`);
 
-describe('A database crash that forgets commits which were not on the disk yet', () => {
+describe('After a database crash that loses the commits not yet on disk,', () => {
   let postgres: OwnPostgres;
   let world: World;
   let host: Host;
@@ -38,7 +38,7 @@ describe('A database crash that forgets commits which were not on the disk yet',
     await world.moved(postgres.url);
   }
 
-  it('forgets no hand-over: no delivery number is assigned twice, so no answer counts for another delivery', async () => {
+  it('no hand-over is lost: no delivery number is assigned twice, so no answer counts for another delivery', async () => {
     // This extra event shifts the numbers of deliveries by one. Without it, a number that is assigned twice could belong to
     // two deliveries of the same endpoint.
     await world.register(host, '/first', {}, 'first');
@@ -77,7 +77,7 @@ describe('A database crash that forgets commits which were not on the disk yet',
     expect(await settle(world)).toMatchObject(promises());
   });
 
-  it('forgets claims: they are made again, only requests in flight are repeated, and no limit is exceeded', async () => {
+  it('lost claims are made again, only requests in flight are repeated, and no limit is exceeded', async () => {
     await world.register(host, '/limited', { maxInFlight: LIMIT, timeoutMs: 30_000 });
     await world.ledger.behave('/limited', { hold: true });
     await world.rows('select pg_reload_conf()');

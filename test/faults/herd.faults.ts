@@ -64,8 +64,8 @@ describe(`${ENDPOINTS * EACH} deliveries that are due at once after an outage`, 
       const p95 = percentile(waits(world, published), 0.95);
       const measured = {
         'sent after (s)': seconds,
-        'at once of one endpoint': atOnce(false),
-        'at once of one endpoint with a limit': atOnce(true),
+        'in flight to an endpoint': atOnce(false),
+        'in flight to a limited endpoint': atOnce(true),
         'others wait p95 (ms)': p95,
       };
       const account = await settle(world, measured);

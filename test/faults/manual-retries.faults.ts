@@ -11,14 +11,14 @@ const PATHS = Array.from({ length: 8 }, (_, i) => `/failing-${i}`);
 /** Number of manual retries before the endpoints work again. */
 const ASKED = 80;
 
-describe('A manual retry while the schedule runs', () => {
+describe('While scheduled retries go on,', () => {
   let world: World;
   beforeEach(async () => {
     world = await World.create();
   });
   afterEach(() => world.close());
 
-  it('is refused during another attempt: the numbers of attempts continue, and no attempt is sent twice', async () => {
+  it('a manual retry is refused during another attempt: the numbers of attempts continue, and no attempt is sent twice', async () => {
     const options = { delivery: { retry: { schedule: [20, 20], jitter: 0 } } };
     const apis = [await world.host({ role: 'api', options }), await world.host({ role: 'api', options })];
     await Promise.all([world.host({ role: 'worker', options }), world.host({ role: 'worker', options })]);

@@ -56,7 +56,8 @@ describe('When the migrations go down and up again while workers run,', () => {
     await world.ledger.behave('/held', { hold: true });
     await api.publish('acme', ['before']);
     await world.ledger.arrivals(1);
-    // `late` must only record this outcome. While the next event is published and taken, `late` is stopped (SIGSTOP).
+    // `late` must record this outcome and do nothing else. So it is stopped (SIGSTOP) while the next event is published and
+    // taken.
     const record = late.database.hold('before', RECORD);
     await world.ledger.release('/held');
     const held = await record;

@@ -4,7 +4,7 @@ import { World } from './world.js';
 
 const EVENTS = 520;
 const LIMIT = 3;
-/** The maximum number of rows that one statement of the relay, of a discard or of retention changes. */
+/** The relay, discards and retention change at most this many rows in one statement. */
 const BATCH = 500;
 
 /** Triggers that write to the table `taken` how many rows of each kind a statement has taken. */
@@ -81,8 +81,8 @@ describe('Whatever plan the database chooses,', () => {
     expect(most.discarded).toBeLessThanOrEqual(BATCH);
     expect(most['expired deliveries']).toBeLessThanOrEqual(BATCH);
     expect(most['expired events']).toBeLessThanOrEqual(BATCH);
-    expect(most['claimed of the limited one']).toBeLessThanOrEqual(LIMIT);
-    expect(most['claimed of the open one']).toBeLessThanOrEqual(64);
+    expect(most['claimed, limited lane']).toBeLessThanOrEqual(LIMIT);
+    expect(most['claimed, open lane']).toBeLessThanOrEqual(64);
     expect(world.ledger.mostAtOnce('/limited')).toBeLessThanOrEqual(LIMIT);
     // Each kind of statement has taken rows: otherwise the test would show nothing.
     expect(Math.min(...Object.values(most))).toBeGreaterThan(0);
@@ -98,7 +98,7 @@ async function mostTaken(world: World): Promise<Record<string, number>> {
   );
   return Object.fromEntries(
     rows.map(({ what, url, most }) => [
-      what === 'claimed' ? `claimed of the ${url!.slice(url!.lastIndexOf('/') + 1)} one` : what,
+      what === 'claimed' ? `claimed, ${url!.slice(url!.lastIndexOf('/') + 1)} lane` : what,
       most,
     ]),
   ) as Record<string, number>;

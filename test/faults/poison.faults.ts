@@ -68,7 +68,7 @@ describe('Among many events,', () => {
     expect(await settle(world)).toMatchObject({ ...promises(), requests: good.length });
   });
 
-  it('some for an endpoint whose row was damaged: the other endpoints are served', async () => {
+  it('the damaged row of one endpoint does not stop deliveries to the other endpoints', async () => {
     const damaged = await world.register(api, '/damaged');
     await world.rows(`update webhook_endpoints set events = 'not JSON' where url like '%/damaged'`);
     await api.publish('acme', good);

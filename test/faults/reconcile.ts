@@ -17,8 +17,8 @@ export interface Account {
   /** How often the lease of a delivery ended without an outcome. */
   takeOvers: number;
   /**
-   * Take-overs, plus the times that a delivery was returned to its lane: each may have caused a request. The limit for
-   * duplicates.
+   * Maximum number of duplicates: the number of take-overs, plus the number of returns of a delivery to its lane. Each
+   * take-over and each return may have caused a request.
    */
   bound: number;
   /** Requests of deliveries beyond their attempts, take-overs and returns to the lane. */

@@ -7,7 +7,7 @@ import { World } from './world.js';
 
 const EVENTS = 400;
 
-describe('A receiver that closes connections which the sender believes to be alive', () => {
+describe('A connection that the sender believes to be alive', () => {
   let world: World;
   let host: Host;
   beforeEach(async () => {
@@ -20,7 +20,7 @@ describe('A receiver that closes connections which the sender believes to be ali
   const failures = () =>
     world.count(`webhook_deliveries where state <> 'delivered' or attempts <> 1 or error is not null`);
 
-  it('by a reset before any answer: the request is sent once more, at once, as the same attempt', async () => {
+  it('is reset by the receiver before any answer: the request is sent once more, at once, as the same attempt', async () => {
     await world.ledger.behave('/hook', { resetReused: true });
     for (const subject of ['opens', 'meets a reset']) {
       await host.publish('acme', [subject]);
@@ -36,7 +36,7 @@ describe('A receiver that closes connections which the sender believes to be ali
     expect(await settle(world)).toMatchObject({ ...promises(), requests: 3, attempts: 2, unexplained: 1 });
   });
 
-  it('in the moment in which they are used: no attempt fails, and nothing arrives twice', async () => {
+  it('is closed by the receiver at the moment of its use: no attempt fails, and nothing arrives twice', async () => {
     const random = randomOf(seed);
     await world.ledger.behave('/hook', { closeAfterMs: 4 });
     for (let i = 0; i < EVENTS; i++) {

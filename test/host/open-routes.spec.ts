@@ -134,7 +134,7 @@ describe('A guard that acts only on handlers with its metadata', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('also protects every route if it is global, or if a subclass of the controller has the decorator', async () => {
+  it('also protects every route if it is global and its metadata is in `decorators` or on a subclass of the controller', async () => {
     await start({ guards: 'global', decorators: [Roles('customer')] }, 'express', GlobalGuardModule);
     await isProtected(app!);
     await app!.close();

@@ -90,7 +90,7 @@ describe('A database role with the rights that the guide lists', () => {
     await source.destroy();
   });
 
-  it('may have in its search_path a schema that is closed to the role, even if it has a table webhook_events', async () => {
+  it('may have in its search_path a schema that the role cannot use, even if that schema has a table webhook_events', async () => {
     await owner.query(`create schema legacy; create table legacy.webhook_events (id int)`);
     await owner.query(`alter role ${role} set search_path = public, legacy`);
     const source = await asRole(webGrants!);

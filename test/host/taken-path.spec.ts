@@ -110,7 +110,9 @@ describe.each(['express', 'fastify'] as const)('On %s,', (adapter) => {
     await withHost({ adapter, route, first: false }, both);
     const first = withHost({ adapter, route }, both);
     if (adapter === 'fastify') return first;
-    await expect(first).rejects.toMatchObject(taken(/GET \/\*path .*Register that route after the module/));
+    await expect(first).rejects.toMatchObject(
+      taken(/GET \/\*path .*Register the app's route after the module/),
+    );
   });
 });
 

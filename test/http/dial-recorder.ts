@@ -32,7 +32,7 @@ export class DialRecorder {
     this.handle.connect6 = recording(this.original.connect6);
   }
 
-  /** Returns the addresses that were dialled since the last call. */
+  /** Returns the addresses that were dialled since the previous `take()`. */
   take(): string[] {
     return this.dials.splice(0);
   }

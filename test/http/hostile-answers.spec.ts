@@ -233,7 +233,7 @@ describe.each(KINDS)('Whatever a receiver answers, the %s transport', (kind) => 
     });
   });
 
-  it('tells a refused, a broken, an unresolved and a non-TLS destination apart', async () => {
+  it('reports different errors for a refused, a broken, an unresolved and a non-TLS destination', async () => {
     const url = await answering((socket) => socket.destroy());
     const closed = await RawReceiver.listen(() => undefined);
     await closed.close();

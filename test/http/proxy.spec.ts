@@ -56,7 +56,7 @@ describe.each(KINDS)('Through a forward proxy, the %s transport', (kind) => {
   });
 
   itForAll(['http://10.0.0.1/', 'http://127.0.0.1:4000/', 'https://[::1]/', 'http://localhost/'])(
-    'does not ask the proxy for private addresses',
+    'does not ask the proxy to connect to private addresses',
     async (url) => {
       expect((await failureOf(proxied().send(request(url)))).code).toBe('blocked');
       expect(proxy.asked).toEqual([]);

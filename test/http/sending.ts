@@ -48,9 +48,9 @@ export async function failureOf(sent: Promise<unknown>): Promise<HttpError> {
 }
 
 /**
- * Returns the result of `work`. Fails if a timer of `ms` that starts at the same time fires first. The timers of a process
- * fire in order, however late a busy machine makes them. So a timer shows more reliably than a clock whether a deadline
- * inside `work` is shorter than `ms`.
+ * Returns the result of `work`. Starts a timer of `ms` just before `work`, and fails if the timer fires before `work`
+ * ends. The timers of a process fire in order, however late a busy machine makes them. So a timer shows more reliably than
+ * a clock whether a deadline inside `work` is shorter than `ms`.
  */
 export async function within<Result>(ms: number, work: () => Promise<Result>): Promise<Result> {
   let isLate = false;

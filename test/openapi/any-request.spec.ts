@@ -96,7 +96,7 @@ describe('A request made from the OpenAPI document', () => {
     };
   }
 
-  // The contents of all responses are checked after the test.
+  // In addition, test/support/openapi/check-answers.ts checks the contents of all responses.
   it('gets only statuses that the document names, and never a 500', async () => {
     const api = host.as('a');
     const seen = new Set<number>();

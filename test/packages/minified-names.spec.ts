@@ -5,7 +5,7 @@ import { itForAll } from '../support/it-for-all.js';
 
 type ErrorClass = new (...parts: unknown[]) => Error;
 
-/** Arguments for each constructor that takes more than texts. */
+/** Arguments for each constructor that has a parameter other than a text. */
 const INPUT: Record<string, unknown[]> = { MissingRightsError: ['backend', []] };
 
 const root = join(__dirname, '../../libs');

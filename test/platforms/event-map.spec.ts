@@ -18,8 +18,8 @@ const profiles = [msgine(), opensms(), mysmsgate(), mobileTextAlerts(), httpsms(
 function rendered(type: CatalogueEventType, change: Partial<WebhookMessage>): string[] {
   const example = eventExample(type);
   const { message: own } = example.data as { message?: WebhookMessage };
-  // The example of a failure contains an error code, and that code would decide the rendered status. `message` has no
-  // error code.
+  // The example's message may have an error code, which would decide the rendered status. So the constant `message`, which
+  // has no error code, replaces the example's message.
   const data = type.startsWith('message.') && own ? { message: { ...message, ...change } } : example.data;
   return profiles.map((profile) =>
     assertRendering(profile, { ...example, data })

@@ -229,7 +229,7 @@ async function refusals(url: string, profile: WebhookProfile, secret: string): P
   const requests: SignedRequest[] = [
     requestOf[profile](body, otherSecret),
     { headers: { 'content-type': 'application/json' }, body },
-    // The token of httpSMS does not cover the body, so this request has a token for another URL: the documented URL.
+    // The token of httpSMS covers the URL, not the body. The token in `changed` is for another URL.
     profile === 'httpsms' ? changed : { ...changed, body: ` ${body}` },
   ];
   const statuses: number[] = [];

@@ -43,7 +43,7 @@ describe('A test event, over REST and through the whole engine,', () => {
     ['mobile-text-alerts', 'number-opt-in', 'number-opt-in', { optInType: 'keyword' }, { secret: SECRET }],
     ['httpsms', '*', 'message.phone.received', { data: fakeData() }, { secret: SECRET }],
   ])(
-    'of %s to an endpoint for %s is a %s, signed, plainly fake, and in the log as a test',
+    'of the profile %s to an endpoint that subscribes to %s has the type %s, and is signed, plainly fake, and in the log as a test',
     async (profile, event, wireType, mark, own = {}) => {
       const account = host.as(`account-${++accounts}`);
       const registration = { url: receiver.url, profile, events: [event], ...own };

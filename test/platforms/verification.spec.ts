@@ -68,7 +68,7 @@ describe('What a profile sends', () => {
     });
   });
 
-  it('has the id and the sequence of the event and the time of the attempt in its headers in the standard profile', async () => {
+  it('has headers with the event’s id, the event’s sequence and the time of the attempt: standard', async () => {
     const event = eventExample('message.sent', { sequence: '90071992547409930' });
 
     const [request] = await assertHeaders(standard(), event, atTheTime, { now: 1700000000999 });

@@ -121,8 +121,8 @@ describe('Deliveries captured over HTTP, retries among them,', () => {
     ['standard', 'Standard Webhooks, v1', v1],
     ['standard-cloudevents', 'Standard Webhooks, v1', v1],
     ['msgine', 'MsGine, Signature Verification', digestIn('x-msgine-signature')],
-    ['opensms', 'ours: OpenSMS names none', digestIn('x-opensms-signature')],
-    ['mysmsgate', 'ours: MySMSGate names none', digestIn('x-mysmsgate-signature')],
+    ['opensms', 'our own recipe, because OpenSMS gives none', digestIn('x-opensms-signature')],
+    ['mysmsgate', 'our own recipe, because MySMSGate gives none', digestIn('x-mysmsgate-signature')],
     ['mobile-text-alerts', 'Mobile Text Alerts, Create a secret value', digestIn('x-signature')],
     ['httpsms', 'httpSMS, Webhook Request Headers', bearer],
   ])('of %s are verified by hand with node:crypto (%s)', async (profile, _, verifier) => {

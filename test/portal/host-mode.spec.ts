@@ -18,7 +18,7 @@ interface HostRequest {
   headers: Record<string, string | undefined>;
 }
 
-/** The names that the host accepts in its cookie. */
+/** The names that the host knows. */
 @Injectable()
 class Logins {
   readonly names = ['ann', 'olga', 'blocked'];

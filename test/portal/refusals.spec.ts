@@ -67,7 +67,7 @@ describe('The module does not start with', () => {
       'portal.secret must be a secret of at least 32',
     ],
     [
-      'a policy in an origin',
+      'a semicolon in a frame ancestor',
       { portal: { access: 'session', frameAncestors: ['https://a.example; x'] } },
       'portal.frameAncestors[0] must be',
     ],

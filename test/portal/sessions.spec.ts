@@ -59,13 +59,13 @@ describe('The page answers', () => {
       'unauthenticated',
     ],
     [
-      'another tenant in its payload',
+      'a session with another tenant in its payload',
       () => changed(issuer().issue(ann).token, 2, (payload) => withTenant(payload, 'b')),
       401,
       'unauthenticated',
     ],
     [
-      'the id of another configured key',
+      'a session with the id of another configured key',
       () => changed(issuer().issue(ann).token, 1, () => previous!.id),
       401,
       'unauthenticated',

@@ -4,7 +4,7 @@ import { blocksOf, PAGES } from './blocks.js';
 
 const root = join(__dirname, '../..');
 
-/** Files that the blocks import, but that no page shows. */
+/** Files that the blocks import. If a page shows a file of the same name, the page's file is compiled instead. */
 const HOST: Record<string, string> = {
   'accounts.module.ts': `
     import { Module } from '@nestjs/common';
@@ -150,8 +150,7 @@ const { options } = ts.convertCompilerOptionsFromJson(
 const parsed = new Map<string, ts.SourceFile | undefined>();
 
 /**
- * Compiles the files of a host, given by path. Returns the errors in these files, without those in the files that they
- * import.
+ * Compiles the files of a host, given by path. Returns only the errors in these files, not the errors in other files.
  */
 function compile(files: Record<string, string>): readonly ts.Diagnostic[] {
   const host = ts.createCompilerHost(options);

@@ -11,7 +11,7 @@ const story = (tenantId: string, ...types: ('message.sent' | 'message.delivered'
   types.map((type) => ({ ...messageEvent(type, { tenantId, message }), subject: 'm1' }));
 
 /** Each sample that MsGine's document prints below "Webhook Best Practices" is a receiver here. */
-describe('A receiver as MsGine’s best practices print it', () => {
+describe('A sample receiver from MsGine’s best practices', () => {
   const byEvent = { ...msgine({ idMode: 'event', httpsOnly: false }), name: 'msgine-by-event' };
   const engine = useEngine({ options: { profiles: [msgine({ httpsOnly: false }), byEvent] } });
   let receiver: Receiver;
@@ -49,7 +49,7 @@ describe('A receiver as MsGine’s best practices print it', () => {
     expect(sent.map(({ attempts }) => attempts.length)).toEqual([2, 2]);
   });
 
-  it('responds with 200 before it handles an event, so also if handling the event fails', async () => {
+  it('responds with 200 before it handles an event, even if it then fails to handle the event', async () => {
     await register(msgineAcknowledging, 'msgine');
     const headers = { 'content-type': 'application/json' };
     const post = (event: string) =>

@@ -48,7 +48,7 @@ describe('Receivers as customers run them', () => {
   });
   const folder = mkdtempSync(join(tmpdir(), 'clients-'));
   const closers: (() => Promise<unknown>)[] = [];
-  /** What each endpoint was registered with, by receiver and profile. */
+  /** URL and secret of each endpoint. The keys name the receiver and the profile. */
   const registered = new Map<string, { url: string; secret: string }>();
 
   afterAll(async () => {

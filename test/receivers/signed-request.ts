@@ -135,7 +135,7 @@ export const bodyOf: Record<WebhookProfile, string> = {
     '{"specversion":"1.0","id":"f4b86c6d-8c90-4ba7-a599-516a27f1a1e9","source":"/v1/messages/5be8f09e-7007-4fe9-86b6-591d63fd38ad/events","type":"message.phone.delivered","datacontenttype":"application/json","time":"2023-07-17T18:54:20.012355134Z","data":{"id":"5be8f09e-7007-4fe9-86b6-591d63fd38ad","owner":"+18005550100","contact":"+18005550100","request_id":null,"user_id":"XtABz6zdeFMoBLoltz6SREDvRSh2","encrypted":false,"timestamp":"2023-07-17T18:54:22.262Z","content":"This is a sample outgoing message","sim":"SIM2"}}',
 };
 
-/** A request as the profile's platform sends it now. */
+/** A request as the profile's platform sends it. */
 export const requestOf: Record<WebhookProfile, (body: string, secret: string) => SignedRequest> = {
   standard: (body, secret) => standardRequest(body, secret),
   'standard-cloudevents': (body, secret) =>

@@ -125,7 +125,7 @@ describe('A sealed value that somebody moved or changed', () => {
     expect(logged.join('\n')).not.toContain('S3CRET');
   });
 
-  it('of an account causes a 409 wherever the value is needed, until the secret is rotated', async () => {
+  it('causes a 409 in each call that needs the secret of an account, until the secret is rotated', async () => {
     for (const key of ['a', 'b']) await host.as(key).get('/webhooks/account').expect(200);
     await swap('webhook_accounts', 'secrets');
     const { body } = await host.as('a').get('/webhooks/account/secret').expect(409);
@@ -357,7 +357,7 @@ describe('A webhook’s headers that cannot be opened', () => {
     expect(await deliveries()).toMatchObject([{ state: 'delivered', reason: null, attemptCount: 1 }]);
   });
 
-  it('also stop a waiting retry: the retry costs no attempt, and is sent with the new headers', async () => {
+  it('also stop a waiting retry: no further attempt is counted until the retry is sent with the new headers', async () => {
     receiver.answer(500);
     await publish();
     receiver.answer(200);

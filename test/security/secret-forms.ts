@@ -36,8 +36,8 @@ function decoded(secret: string, bare: string): Buffer[] {
 }
 
 /**
- * The parts that are the same in any base64 text that contains these bytes. Base64 encodes groups of three bytes: there is
- * one part for each place in a group at which these bytes may begin.
+ * Base64 encodes groups of three bytes. `bytes` can begin at three places in a group, and each place gives another text.
+ * Returns, for each place, the characters that do not depend on the neighbouring bytes.
  */
 function withinBase64(bytes: Buffer): string[] {
   return [0, 1, 2].flatMap((offset) => {

@@ -70,7 +70,7 @@ describe('The alerts of a store', () => {
       });
     });
 
-    it('returns as recipient the address of the endpoint or of the summary, or `null` if no mail is wanted', async () => {
+    it('returns as recipient the mail address of the endpoint, the recipient of a summary, or `null` if no mail is wanted', async () => {
       await addEndpoint(test, { alertEmail: 'endpoint@example.com', sendAlertEmail: false });
       const [endpoint] = await test.dataSource.getRepository(WebhookEndpointRow).find();
       await write({ endpointId: endpoint!.id });

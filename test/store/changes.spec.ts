@@ -147,7 +147,7 @@ describe('Captured changes', () => {
     expect(await claim()).toEqual([]);
   });
 
-  it('that are new are claimed however many retries are due', async () => {
+  it('that are new are claimed even if many retries are due', async () => {
     await add(1, 2, 3);
     for (const id of [1, 2]) await change(id, 'sent');
     await claim();

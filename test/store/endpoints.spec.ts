@@ -113,7 +113,7 @@ describe('A store of endpoints', () => {
     await expect(change(newEndpoint(nobody), { url: 'x' })).rejects.toThrow(TenantRequiredError);
   });
 
-  it('lists endpoints newest first, and one more than the limit, also if several were created at the same time', async () => {
+  it('lists endpoints newest first, also if several were created at the same time, and returns one endpoint more than the limit', async () => {
     const created: NewEndpoint[] = [];
     for (const at of [1, 2, 2, 2, 3]) created.push(await insert({ createdAt: CREATED + at }));
     const expected = created

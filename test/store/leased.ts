@@ -74,7 +74,7 @@ export function exhausted(delivery: LeasedDelivery, number = 1): RecordableOutco
   return { ...NEUTRAL, delivery, state: 'exhausted', reason: 'retries-used-up', failure: true, attempt };
 }
 
-/** Returns the delivery to its lane without an attempt. */
+/** A delivery that goes back to its lane without an attempt. */
 export function returned(delivery: LeasedDelivery): RecordableOutcome {
   return { ...NEUTRAL, delivery, state: 'pending', attempt: null };
 }

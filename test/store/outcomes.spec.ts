@@ -317,7 +317,7 @@ describe('The outcomes of a store', () => {
       },
     );
 
-    it.each(SIZES)('of %i outcomes, leaves out those whose lane must be updated', async (size) => {
+    it.each(SIZES)('writes %i first successes except those whose lane must be updated', async (size) => {
       const failing = await addEndpoint(test);
       const [failed, later] = (await leaseNew(test, failing, events(2))) as [LeasedDelivery, LeasedDelivery];
       await record(test, [exhausted(failed)]);

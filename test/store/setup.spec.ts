@@ -68,7 +68,7 @@ describe('The set-up of a store', () => {
   );
 
   describe('sampleSealedValues', () => {
-    it('returns live secrets and headers of each key, at most the requested number for each key', async () => {
+    it('returns live secrets and headers, at most the requested number for each key id', async () => {
       await addEndpoint(test, { secrets: [secret('v1.k1.a'), secret('v1.k1.b')], headers: 'v1.k2.c' });
       await addAccount({ secrets: [secret('plain.whsec')] });
       const samples = await test.store.sampleSealedValues(1);

@@ -73,7 +73,7 @@ describe('The cache of reads', () => {
     }
   });
 
-  it('reads queries on screen again after a change, even if a read began before the change', async () => {
+  it('after a change, reads again what is on screen, even if a read began before the change', async () => {
     const key = newKey();
     const entry = entryOf(key);
     listen(entry, () => {});

@@ -94,7 +94,7 @@ export interface MobileTextAlertsWebhook {
   message?: string;
   fromNumber?: string;
   toNumber?: string;
-  /** Instead of `toNumber` in payload version 1. */
+  /** Payload version 1 has this field instead of `toNumber`. */
   destinationNumber?: string;
   optInType?: string;
   timestamp?: string;

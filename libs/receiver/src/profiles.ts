@@ -62,5 +62,8 @@ export interface WebhookPayloads {
   httpsms: HttpsmsWebhook;
 }
 
-/** Who signs, and how: `standard` is Standard Webhooks (also with a CloudEvents body), the other names are platforms. */
+/**
+ * Who signs, and how. `standard` is Standard Webhooks, and `standard-cloudevents` is Standard Webhooks with a CloudEvents
+ * body. The other names are platforms.
+ */
 export type WebhookProfile = keyof ProfileOptions;

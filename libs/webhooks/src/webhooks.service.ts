@@ -124,7 +124,7 @@ export class WebhooksService {
    * Terminus.
    *
    * @param thresholds durations (ms) after which something counts as a problem
-   * @returns `up`, `degraded` or `down`, and the problems with what to do about them
+   * @returns `up`, `degraded` or `down`, and the problems, each with what to do about it
    */
   async healthReport(thresholds: HealthThresholds = {}): Promise<HealthReport> {
     return this.healthReporter.report(thresholds);

@@ -19,7 +19,7 @@ export type Step = { afterMs: number } & (
  * | 5 | sent, unconfirmed, delivered late |
  * | 6 | failed: invalid number |
  * | 7 | sent, undelivered: out of reach |
- * | 8 | expired, sent again, expired finally |
+ * | 8 | expired, tried again, expired finally |
  * | 9 | the account's phone goes offline, comes back online, then sends it |
  *
  * The text decides what the recipient does afterwards: a question gets a reply, "call" gets a call, "join" gets an opt-in.

@@ -22,7 +22,7 @@ const { moveInto } = require('./binaries.js');
 const { isInMemory, privateFolder } = require('./home.js');
 
 const MAJOR = '18';
-/** This file is inside the data folder, so that it is deleted with the data. */
+/** A file inside the data folder, so that the password is deleted with the data. */
 const PASSWORD_FILE = 'password';
 /** SQLSTATE `cannot_connect_now`: the server is starting or stopping. */
 const CANNOT_CONNECT_NOW = '57P03';

@@ -23,7 +23,7 @@ const MIN_FREE_MEMORY_BYTES = 2 * 1024 ** 3;
 
 /**
  * Returns the folder for the data, the log and the copied binaries of one server: `wanted` if the server's user can
- * enter it. Otherwise returns a folder inside a temporary folder. The link `wanted/moved-to` points to the returned folder,
+ * enter it. Otherwise returns a temporary folder. The link `wanted/moved-to` points to the temporary folder,
  * so that the next start finds the data. Without `wanted`, returns a new temporary folder, and the data starts empty.
  *
  * @param {string | undefined} wanted undefined: a new temporary folder

@@ -2,8 +2,8 @@
 // A process of its own that keeps one PostgreSQL running while other processes use it. `start-postgres.js` starts this
 // process. This process guarantees:
 // - the server survives an app that is killed, so the next start finds the server or its data;
-// - the server stops when its last user calls `leave()` of `presence.js`, when this process gets a signal, or `lingerMs`
-//   after its last user ended without this call;
+// - the server stops when its last user calls `leave()` of `presence.js`, or when this process gets a signal. If the last
+//   user ends without calling `leave()`, the server stops `lingerMs` later;
 // - the folder of a temporary server is deleted when the server stops;
 // - several apps on one folder share one server.
 const { rmSync } = require('node:fs');

@@ -1,6 +1,6 @@
 // @ts-check
-// How a launcher counts the users of its server, which are processes: each user holds a connection. The operating system
-// closes the connection even after `kill -9`.
+// How a launcher counts the users of its server. Each user is a process that holds a connection to the server. The
+// operating system closes this connection even after `kill -9`.
 const { Client } = require('pg');
 
 /** `application_name` of the connection that each user holds. */

@@ -118,7 +118,7 @@ describe('The PostgreSQL that startPostgres runs', () => {
     const pidFile = join(dataFolder(), 'postmaster.pid');
     const written = readFileSync(pidFile, 'utf8').split('\n');
     await first.stop();
-    // PostgreSQL takes this process of the same user for a server, and refuses to start.
+    // If the pid belongs to a process of the same user, PostgreSQL assumes a running server, and refuses to start.
     const stranger = spawn('sleep', ['60'], isRoot ? { uid: statSync(dataFolder()).uid } : {});
     writeFileSync(pidFile, [String(stranger.pid), ...written.slice(1)].join('\n'));
 

@@ -21,7 +21,7 @@ export interface EngineSettings extends WorkerSettings {
 /** Fields of an endpoint besides its path. `events`: everything by default. */
 export type EndpointFields = Partial<Omit<RegisterEndpoint, 'url'>>;
 
-/** An event as most tests want one: `message.delivered` about `subject`. */
+/** The event that most tests need: `message.delivered` about `subject`. */
 export function delivered(
   tenantId: string,
   subject: string,

@@ -3,7 +3,7 @@ import { standard } from '../../../libs/webhooks/src/profiles/dialects/standard.
 
 const { headers, render, ...rest } = standard();
 
-/** A profile with mistakes that a host's own profile can make: the event's type selects one. The rest is `standard`. */
+/** Makes mistakes that a host's own profile can make. The event's type selects the mistake. The rest is `standard`. */
 export const dangerousProfile: Profile = defineProfile({
   ...rest,
   name: 'dangerous',

@@ -6,12 +6,13 @@ import { type KINDS, request, Transports } from '../sending.js';
 
 const AT_ONCE = 64;
 /**
- * A peak includes whatever else the process does at that moment, so the smallest of several peaks is that of the transport.
+ * A peak includes whatever else the process does at that moment, so only the smallest of several peaks counts.
  */
 const TRIES = 5;
 const SAMPLE_EVERY_MS = 20;
 /**
- * All of these requests end at a limit on bytes. If a deadline ended one first, the test would measure the machine's speed.
+ * All of these requests end at a limit on bytes. If a request ended at a deadline instead, the test would measure the
+ * machine's speed.
  */
 const TIMEOUT_MS = 60_000;
 

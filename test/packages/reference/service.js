@@ -13,7 +13,7 @@ All calls:
 
 - \`tenantId\` is a non-empty string. Without it, a call throws \`TenantRequiredError\`. A call treats what belongs to another tenant as missing.
 - \`id\` is an id as the API shows it: \`wh_…\`, \`dlv_…\`, \`evt_…\` or \`job_…\`.
-- A \`WebhooksRequestError\` has the status (\`getStatus()\`), the \`code\` and the \`details\` of the route's error. A call that throws it has written nothing.
+- A \`WebhooksRequestError\` has the status (\`getStatus()\`), the \`code\` and the \`details\` of the route's error. A call that throws this error has written nothing.
 - As long as the tables do not exist, calls throw \`WebhooksNotReadyError\`.
 - Instants in results are RFC 3339 in UTC. Durations are in milliseconds, sizes in bytes.`;
 

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 
 const HOUR_MS = 3_600_000;
 
-/** Gives all endpoints figures of the 23 hours before the current hour, as if the endpoints had existed then. */
+/** For each endpoint, adds figures of the 23 hours before the current hour, as if the endpoint had existed then. */
 export async function addPastHours(dataSource: DataSource): Promise<void> {
   const endpoints: { id: string; url: string }[] = await dataSource.query(
     'select id, url from webhook_endpoints where deleted_at is null',

@@ -3,7 +3,10 @@ import express, { type Express } from 'express';
 import { jwtVerify } from 'jose';
 import type { ReceiverSettings } from '../receiver.js';
 
-/** httpSMS, "Webhook Request". A common JWT library checks the token, and the CloudEvents SDK checks the body. */
+/**
+ * Receives what httpSMS documents under "Webhook Request". A common JWT library checks the token, and the CloudEvents SDK
+ * checks the body.
+ */
 export function httpsms({ secret, log }: ReceiverSettings): Express {
   const app = express();
   app.use(express.json());

@@ -9,7 +9,7 @@ interface Event {
   failureReason?: string;
 }
 
-/** MsGine, "Node.js/Express" with the check of "Signature Verification". */
+/** MsGine's sample "Node.js/Express", with the signature check from MsGine's sample "Signature Verification". */
 export function msgine({ secret, log }: ReceiverSettings): Express {
   const app = parsesJson();
   app.post('/webhooks/msgine', (request, response) => {

@@ -10,8 +10,8 @@ interface Report {
 }
 
 /**
- * MySMSGate, "Handling Delivery Reports with Node.js", with Express's own parser in place of body-parser. It checks no
- * signature.
+ * The example "Handling Delivery Reports with Node.js" of MySMSGate, with Express's own parser in place of body-parser. The
+ * example checks no signature.
  */
 export function mysmsgate({ log }: ReceiverSettings): Express {
   const app = express();

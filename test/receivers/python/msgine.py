@@ -1,4 +1,4 @@
-"""MsGine, "Python/Flask", with a check that the sample lacks: the signature of the raw body, as in "Troubleshooting"."""
+"""MsGine, "Python/Flask". This receiver also checks the signature of the raw body, as "Troubleshooting" describes."""
 
 from flask import Flask, jsonify, request
 

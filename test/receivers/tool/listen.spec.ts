@@ -176,7 +176,7 @@ describe('listen', () => {
     expect(rotated!.message).toContain('most likely the secret is wrong');
   });
 
-  it('stores requests, which replay sends again, unchanged or signed anew', async () => {
+  it('stores requests, and the replay command sends them again, unchanged or signed anew', async () => {
     const folder = temporaryFolder();
     const { secret, move } = await endpointOf('e', 'standard');
     const listening = await listen('--secret', secret, '--save', join(folder, 'new'), ...ANY_TIME);
@@ -236,7 +236,7 @@ describe('listen', () => {
     expect(second!.id).toBe(original!.id);
   });
 
-  it('keeps a sender’s control characters in its JSON output, and verify escapes these characters', async () => {
+  it('keeps a sender’s control characters in its JSON output, and the verify command escapes these characters', async () => {
     const child = await listen('--secret', secretOf.standard);
     const hostile = '{"type":"\\u001b[2J\\u202efoo"}';
     await post(`${child.url}/`, requestOf.standard(hostile, secretOf.standard));

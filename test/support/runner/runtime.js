@@ -8,7 +8,7 @@ const NEVER_SHARED = `${PACKAGES}@nestjs${sep}typeorm${sep}`;
 /** Modules of this repository with this ending are loaded only once in each process. */
 const SHARED = '.shared.js';
 
-/** The files that names resolve to, kept because Jest tries all mapped names for each import of each spec file. */
+/** Files by folder and imported name. Kept because Jest tries all mapped names for each import of each spec file. */
 const paths = new Map();
 /** The compiled files, kept because Jest computes a digest of the source for each look-up. */
 const compiled = new Map();
@@ -46,10 +46,10 @@ module.exports = class SharingRuntime extends Runtime {
     return require(path);
   }
 
-  /** Jest must evaluate the packages that use a mocked package, so a spec file that mocks a package shares no packages. */
+  /** If a spec file mocks a package, that file shares no packages, because other packages may have to use the mock. */
   setMock(from, name, factory, options) {
     if (this.pathOfShared(from, name) !== null) {
-      if (this.hasShared) throw new Error(`Mock '${name}' before the spec file requires a package.`);
+      if (this.hasShared) throw new Error(`Call jest.mock('${name}') before the file requires a package.`);
       this._environment.sharesPackages = false;
     }
     super.setMock(from, name, factory, options);

@@ -40,8 +40,8 @@ function headersOf(method: string, { idempotencyKey }: RequestOptions): Record<s
   const token = readToken();
   return {
     accept: 'application/json',
-    // Sent even without a body: without this content type, the server may take the call for one from a page of another
-    // origin, and reject the call.
+    // Sent even without a body. If this content type is missing, the server may reject the call, as if a page of another
+    // origin had made it.
     ...(method !== 'GET' && { 'content-type': 'application/json' }),
     ...(token && { authorization: `Bearer ${token}` }),
     ...(idempotencyKey && { 'idempotency-key': idempotencyKey }),
@@ -84,7 +84,8 @@ async function errorOf(response: Response): Promise<ApiError> {
 /**
  * Calls a path below the page's `api/`.
  *
- * @throws {@link ApiError} for everything but a 204 or a 2xx with JSON. If `signal` aborts the call, throws what `fetch` throws
+ * @throws {@link ApiError} for everything but a 204 or a 2xx with JSON. If `signal` aborts the call before the response
+ * arrives, throws what `fetch` throws
  */
 export async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
   const response = await send(method, `api/${path}`, options);

@@ -18,7 +18,7 @@ export interface QueryResult<Data> {
   data: Data | undefined;
   /** Error of the latest read, or `null`. `data` may still hold the result of an earlier read. */
   error: unknown;
-  /** There is neither data nor an error yet. */
+  /** The current key has neither data nor an error yet. */
   isPending: boolean;
   isFetching: boolean;
   /** `data` belongs to the previous key. */

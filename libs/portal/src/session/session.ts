@@ -12,7 +12,7 @@ export interface Brand {
   backUrl?: string | null;
 }
 
-/** What the webhooks of a profile may have. Forms show only these fields. */
+/** What the webhooks of a profile may have. Forms omit each {@link ProfileField} that is not in `fields`. */
 export interface ProfileRules {
   name: string;
   /** For people, such as `Mobile Text Alerts`. */
@@ -37,7 +37,7 @@ export interface ProfileRules {
   timeoutMs: number;
   /** Waits (ms) before the retries, in order. */
   schedule: number[];
-  /** `null`: this page has no code that verifies the signature. */
+  /** `null`: the page has no sample code for verifying the signature. */
   signature: Signature | null;
 }
 

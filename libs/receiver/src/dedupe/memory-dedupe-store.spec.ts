@@ -30,7 +30,7 @@ it('refuses a maximum of less than one key', () => {
 });
 
 describe('handleOnce', () => {
-  it('names the error of the work and the error of the store if the lease cannot be ended', async () => {
+  it('rejects with both errors if the work fails and the store cannot end the lease', async () => {
     const [work, abandon] = [new Error('work'), new Error('abandon')];
     const store = {
       begin: () => Promise.resolve('new' as const),

@@ -56,8 +56,8 @@ export class MemoryDedupeStore implements DedupeStore {
   }
 
   /**
-   * Removes the oldest key while it has expired or there are too many keys. Each key is removed once, so a call stays
-   * cheap.
+   * Removes keys, oldest first, until at most `maxKeys` are left and the oldest one has not expired. Each key is removed
+   * once, so a call stays cheap.
    */
   private removeOldest(now: number): void {
     for (const [key, { expiresAt }] of this.entries) {

@@ -8,7 +8,7 @@ interface Response {
   send(body: object): unknown;
 }
 
-/** Responds with 503 and `Retry-After` if `handleOnce` says that another copy is being handled. */
+/** Responds with 503 and `Retry-After` if `handleOnce` says that another copy of the webhook is being handled. */
 @Catch(WebhookInProgressError)
 export class WebhookInProgressFilter implements ExceptionFilter<WebhookInProgressError> {
   catch({ status, retryAfterSeconds }: WebhookInProgressError, host: ArgumentsHost): void {

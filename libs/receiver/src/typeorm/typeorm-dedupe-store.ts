@@ -15,7 +15,7 @@ const DONE = 'done';
 /**
  * Keeps keys in a table: for any number of processes that share a database. Best used inside the receiver's own
  * transaction (`new TypeOrmDedupeStore(tx)` or `store.within(tx)`): the key commits or rolls back together with the work,
- * and a second copy waits for the end of that transaction.
+ * and a second copy of the webhook waits for the end of that transaction.
  */
 export class TypeOrmDedupeStore implements DedupeStore {
   private readonly now: () => number;

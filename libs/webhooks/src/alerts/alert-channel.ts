@@ -12,7 +12,8 @@ export interface WebhookAlert {
   origin: string | null;
   /**
    * Address to mail the alert to: the endpoint's `alertEmail`, otherwise that of the account. `null` if there is no
-   * address, if the endpoint does not want mail about each failure, or if the day's mails to this address are used up.
+   * address, if the day's mails to this address are used up, or if `kind` is `delivery.failed` and the endpoint does not
+   * want mail about each failure.
    */
   email: string | null;
   /** One line for people. The same for every alert of one kind and endpoint. */

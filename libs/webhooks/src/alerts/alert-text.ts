@@ -128,7 +128,7 @@ function composeSummary(day: number, { held }: AlertFacts): Pick<WebhookAlert, '
   };
 }
 
-/** Returns explanations of the errors in the text, one line each. HTTP statuses are not explained. */
+/** Explains the errors that the alert mentions, one line for each error. HTTP statuses are not explained. */
 function explainCauses({ kind, data }: ClaimedAlert, { causes }: AlertFacts): string[] {
   const listed = causes.slice(0, MAX_CAUSES_LISTED).filter(({ status }) => status === null);
   const errors = new Set(listed.map(({ error }) => error));

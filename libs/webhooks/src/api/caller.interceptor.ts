@@ -57,8 +57,8 @@ export class CallerInterceptor implements NestInterceptor {
     if (request.method === 'GET' || request.method === 'HEAD') return;
     const isParsed = wasParsed(request);
     if (!isParsed && !(await hasBody(request))) {
-      // Without a body, any content type is accepted, because many clients send the type of a form by default. Only a page of
-      // another site must name JSON.
+      // Without a body, any content type is accepted, because many clients send the type of a form by default. Only a request
+      // from a page of another site must have the content type JSON.
       if (!isJson(contentTypeOf(request)) && isFromOtherSite(request)) throw jsonOnly();
       return;
     }

@@ -33,8 +33,8 @@ interface FastifyInstance {
 }
 
 /**
- * Before any handler runs, Fastify refuses some requests with its own messages: bodies that it has no parser for, that
- * are not JSON or that are too large, and requests that name a content type but have no body. This module makes its
+ * Before any handler runs, Fastify refuses some requests with its own messages: a body of a type without a parser, a body
+ * that is not JSON, a body that is too large, and a content type without a body. This module makes its
  * routes respond as they do on Express, in the format of their platform. Other routes and the host's parsers are not
  * changed.
  */

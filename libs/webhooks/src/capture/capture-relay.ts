@@ -14,7 +14,7 @@ import { mapChange } from './map-change.js';
 
 type CaptureStore = ChangeStore & OutboxStore;
 
-/** Maximum number of changes in one transaction. */
+/** A transaction claims at most this number of untried changes, and at most this number of changes that are due again. */
 const BATCH = 200;
 
 /**

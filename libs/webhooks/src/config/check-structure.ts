@@ -70,7 +70,7 @@ function checkPortal(structure: WebhooksModuleStructure, { access, ...portal }: 
   }
 }
 
-/** Whether `tenant` is a provider class, not a function. `resolve` may be a field, which the prototype does not have. */
+/** Whether `tenant` is a provider class, not a function. If `resolve` is a field, it is not on the prototype. */
 export function isTenantClass(tenant: object): tenant is Type<TenantProvider> {
   return (
     typeof (tenant as Type<TenantProvider>).prototype?.resolve === 'function' ||

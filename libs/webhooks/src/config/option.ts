@@ -76,7 +76,7 @@ export function refuseUnknownOptions(
 
 const withoutGroup = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
 
-/** A group of options. The error does not contain the value, because there may be a key in it. */
+/** A group of options. The error does not contain the value, because the value may contain a secret. */
 export function group<T extends object>(Group: new () => T): Check<T> {
   const check = (value: unknown, option: string): T => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -114,11 +114,11 @@ export class NetworkOptions {
     ),
   )
   allowedHosts?: string[] = [];
-  /** The only ports that deliveries may go to. Default: all ports except those of services other than HTTP. */
+  /** The only ports that deliveries may go to. Default: all except ports of other protocols, such as 25 (SMTP). */
   @Option(listOf('a list of ports', wholeNumber(1, 65_535))) allowedPorts?: number[];
   /**
-   * NAT64 prefixes of your network besides the well-known ones, such as `2a00:1:2:64::/96`. Deliveries never go to
-   * addresses with such a prefix, because they lead to private IPv4 addresses. Default none.
+   * NAT64 prefixes of your network besides the well-known ones, such as `2a00:1:2:64::/96`. Addresses with
+   * such a prefix are refused, because these addresses can lead to private IPv4 addresses. Default none.
    */
   @Option(egressRules('nat64Prefixes', 'a CIDR block, such as "2a00:1:2:64::/96"'))
   nat64Prefixes?: string[] = [];
@@ -168,15 +168,15 @@ export class WorkerOptions {
   /** Requests in flight per endpoint that sets no limit of its own. Default 32. */
   @Option(wholeNumber(1, 4096)) maxInFlight?: number = 32;
   /**
-   * Requests in flight of one tenant to one origin (scheme, host and port), including hanging requests. At most
-   * `maxInFlight` of them may be requests that do not hang, so a large value does not delay other tenants. A value up
-   * to `maxInFlight` counts as `maxInFlight` + 1. Default 256.
+   * Requests in flight of one tenant to one origin (scheme, host and port), including hanging requests. The number
+   * of requests that do not hang is limited to `maxInFlight`, so a large value here does not delay other tenants. A value
+   * up to `maxInFlight` counts as `maxInFlight` + 1. Default 256.
    */
   @Option(wholeNumber(2, 65_536)) maxInFlightPerOrigin?: number = 256;
   /** Longest pause (ms) between two polls of an idle database. Default 1000. */
   @Option(wholeNumber(10, 60_000)) idlePollMs?: number = SECOND_MS;
   /**
-   * Pause (ms) after a poll that found work. It is doubled after each poll that finds no work, or only retries to
+   * Pause (ms) after a poll that found work. It is doubled after each poll that finds no work except retries to
    * failing endpoints. Default 10.
    */
   @Option(wholeNumber(1, 60_000)) busyPollMs?: number = 10;
@@ -187,8 +187,8 @@ export class WorkerOptions {
   @Option(wholeNumber(1, DAY_MS)) leaseMs?: number;
   /**
    * How long (ms) a shutdown waits for requests in flight. Then it aborts the remaining requests, which are sent again
-   * when their lease would have ended. Default 7 s, so that the last outcomes are recorded within the 10 s that many
-   * platforms leave a process to end.
+   * when their lease would have ended. Default 7 s: many hosting platforms kill a process after 10 s, so 3 s are left
+   * for recording the last outcomes.
    */
   @Option(wholeNumber(0, DAY_MS)) drainMs?: number = 7_000;
   /** Listen for `SIGTERM` and `SIGINT`, for hosts that do not call `enableShutdownHooks()`. Default false. */
@@ -213,7 +213,7 @@ export class AlertOptions {
 
 /** Options that an async factory may return. */
 export class WebhooksModuleOptions {
-  /** Profile of new endpoints and of callbacks whose account names no profile. Default `standard`. */
+  /** Profile of new endpoints and callbacks if neither the registration nor the account sets one. Default `standard`. */
   @Option(value(isText, 'the name of a profile')) profile?: string = 'standard';
   /** Your own profiles, and built-in ones with other options (`msgine({ idMode: 'event' })`). Default none. */
   @Option(profileList) profiles?: Profile[] = [];

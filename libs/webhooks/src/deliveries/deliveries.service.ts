@@ -70,8 +70,8 @@ export class WebhookDeliveries {
    * afterwards. The delivery may still have to wait: for the order of its subject, for a limit, or for the end of a pause
    * (the endpoint's, or one that the receiver asked for). `waits` of the result names the reason.
    *
-   * @throws WebhooksRequestError 404 `delivery_not_found`, 409 `delivery_being_sent`, `delivery_not_rendered` or
-   *   `delivery_erased` if it has no body, `endpoint_closed` if its endpoint is disabled or deleted
+   * @throws WebhooksRequestError 404 `delivery_not_found`; 409 `delivery_being_sent`; 409 `delivery_not_rendered` or
+   *   `delivery_erased` if the delivery has no body; 409 `endpoint_closed` if its endpoint is disabled or deleted
    */
   async retry(tenantId: string, id: string, context: CallContext = {}): Promise<WebhookDeliveryDetail> {
     const delivery = await this.store.inTransaction(context.tx, async (tx) => {

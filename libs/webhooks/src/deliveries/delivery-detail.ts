@@ -85,7 +85,10 @@ export class AttemptDetails {
   }
 }
 
-/** Returns the headers that the sender adds to the custom ones, or `null` if the profile (possibly the host's) throws. */
+/**
+ * Returns the headers that the sender adds to the custom ones, or `null` if the profile throws. The host may have written
+ * the profile.
+ */
 function profileHeaders(
   profile: Profile,
   tenantId: string,
@@ -114,7 +117,10 @@ function profileHeaders(
   }
 }
 
-/** Returns `null` if the stored headers belong to an earlier attempt. The headers contain the number of their attempt. */
+/**
+ * Returns `null` if the stored headers belong to an earlier attempt. Headers are stored with the number of their
+ * attempt.
+ */
 function responseHeadersOf({ number, responseHeaders }: AttemptRecord): Record<string, string> | null {
   if (responseHeaders === null) return null;
   const kept = tryParseJson(responseHeaders) as

@@ -12,7 +12,7 @@ import type { WebhookDeliveryDetail } from './delivery-detail.js';
 
 /**
  * Reads the log of a tenant's deliveries. Deliveries of deleted endpoints stay in the log until retention deletes them.
- * The methods read with the parameter `store`, which may be bound to a transaction. Default: a store without a transaction.
+ * The parameter `store` of a method may be bound to a transaction. Default: a store without a transaction.
  */
 @Injectable()
 export class DeliveryLog {
@@ -46,7 +46,7 @@ export class DeliveryLog {
     const delivery = number === null ? null : await store.findDelivery(tenantId, number);
     if (!delivery) throw notFound('delivery');
     const last = lastAttemptOf(delivery);
-    // If an attempt is recorded between the two reads, the second read returns `last` again.
+    // The second read also returns `last` if another attempt was recorded after the first read.
     const earlier = (await store.listAttempts(delivery.id)).filter(
       ({ number: each }) => each !== last?.number,
     );

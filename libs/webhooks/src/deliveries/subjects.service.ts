@@ -47,7 +47,7 @@ export class WebhookSubjects {
    * The events of a subject, newest first, each with its deliveries. The endpoints that did not get an event are listed
    * with it, each with the reason. A page has at most 20 events and at most one megabyte. It may contain fewer events than
    * `limit` and still have a cursor. An event that is too large for one page says so (`hasMoreDeliveries`,
-   * `hasMoreSkipped`). Deleted endpoints that never had a delivery are listed for one hour.
+   * `hasMoreSkipped`). A deleted endpoint that never had a delivery is listed for one hour after its deletion.
    *
    * @param subject the `subject` of the published events, such as a message's id
    * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor or subject
@@ -72,7 +72,7 @@ export class WebhookSubjects {
     return { data, nextCursor: isLast ? null : data.at(-1)!.sequence };
   }
 
-  /** The reports of as many leading events as fit into one page, at least one. */
+  /** The reports of the first events: as many as fit into one page, but at least one. */
   private async report(
     store: DeliveryStore,
     tenantId: string,

@@ -8,7 +8,7 @@ import type { DeliveryRecord } from '../store/delivery-store.js';
  * - `disabled`: its endpoint is disabled or deleted, and the delivery will be discarded.
  * - `paused`: the owner has paused the endpoint, or a pause of the operator covers it.
  * - `retry-after`: the receiver asked for a pause.
- * - `repair`: stored data of its endpoint cannot be used; `reason` says which. The delivery is tried again every minute.
+ * - `repair`: stored data of its endpoint is missing or unreadable (see `reason`). The delivery is tried every minute.
  * - `schedule`: its next attempt is due later.
  * - `order`: an earlier delivery of its subject must be sent first, or a later one is being sent.
  * - `failing`: it is due, but the endpoint keeps failing, and only a few deliveries are sent to it at once.

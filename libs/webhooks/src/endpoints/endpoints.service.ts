@@ -164,8 +164,8 @@ export class WebhookEndpoints {
    * `security.rotationOverlapMs`) if the profile can send several signatures; otherwise they end at once.
    * @returns the secret in the clear
    * @throws WebhooksRequestError 400 `invalid_request`, 404 `endpoint_not_found`, 409 `account_secret` if the account's secret
-   *   signs the requests or `too_many_secrets` if too many would be valid, 422 `refused` if the given secret does not fit the
-   *   profile
+   *   signs the requests, 409 `too_many_secrets` if too many secrets would be valid, 422 `refused` if the given secret
+   *   does not fit the profile
    */
   rotateSecret(
     tenantId: string,

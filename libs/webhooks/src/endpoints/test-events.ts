@@ -30,7 +30,7 @@ export interface TestEventResult {
   delivery: WebhookDeliveryDetail | null;
 }
 
-/** How long a test waits for a worker to relay the event if the caller does not wait for the outcome. */
+/** If the caller does not wait for the outcome, a test waits this long for a worker to relay the event. */
 const RELAY_WAIT_MS = 2000;
 export const MAX_TEST_WAIT_MS = 30_000;
 
@@ -50,7 +50,8 @@ export class TestEventSender {
    * Publishes a test event. Throws a 404 for an unknown endpoint, a 409 for a disabled endpoint, and a 422 if the profile
    * has no such event or the data does not fit.
    *
-   * @param waitMs how long to wait for the outcome of the first attempt, at most 30 s; a paused endpoint is not waited for
+   * @param waitMs how long to wait for the outcome of the first attempt, at most 30 s. If the endpoint is paused,
+   *   the call does not wait for the outcome
    */
   async send(
     tenantId: string,

@@ -24,7 +24,7 @@ export class PendingWork {
   /** Some of the events to relay were written by commits in this process. */
   private ownEvents = false;
   /**
-   * Events to relay that commits in this process wrote. If there are `SMALL_BATCH` of these events, or if the
+   * Events to relay, written by commits in this process. If there are `SMALL_BATCH` of these events, or if the
    * value is `null`, there may be other events to relay.
    */
   private written: WrittenEvent[] | null = [];
@@ -97,8 +97,8 @@ export class PendingWork {
   }
 
   /**
-   * Call it before a relay: what is committed during the relay is for the next one. Returns events to relay that commits
-   * in this process wrote. If it returns `SMALL_BATCH` events, or `null`, there may be other events to relay.
+   * Call it before a relay: what is committed during the relay is for the next one. Returns events to relay, written
+   * by commits in this process. If it returns `SMALL_BATCH` events, or `null`, there may be other events to relay.
    */
   noteRelayBegins(): WrittenEvent[] | null {
     const written = this.standby.hasEvents ? null : this.written;

@@ -34,7 +34,7 @@ export class Pipeline {
   ) {}
 
   /**
-   * Runs `work` after all work that was passed earlier has ended. So the steps of `runOnce()` and of the worker's loop never
+   * Runs `work` when the work of all earlier calls has ended. So the steps of `runOnce()` and of the worker's loop never
    * overlap.
    */
   exclusively<T>(work: () => Promise<T>): Promise<T> {

@@ -39,8 +39,8 @@ interface Round {
   /** There are events or due lanes, but this round got none of them: another worker has them locked, for example. */
   leftWork: boolean;
   /**
-   * A lane may have due deliveries although it is not due itself. Time (ms) until the first such lane is due; `null`: there
-   * is none.
+   * A lane may become due later than its deliveries. Time (ms) until the first such lane is due; `null`: there is no such
+   * lane.
    */
   dueSoonInMs: number | null;
 }
@@ -60,8 +60,8 @@ export class RunOnce {
   ) {}
 
   /**
-   * Publishes captured changes, relays, claims and sends until nothing is due except what another worker holds. Waits for
-   * the outcomes and for alerts, and returns what it did.
+   * Publishes captured changes, and then relays events, claims deliveries and sends them, until nothing is due except what
+   * another worker holds. Waits for the outcomes and for alerts, and returns what it did.
    */
   async run(): Promise<RunResult> {
     const before = { ...this.dispatcher.counts };

@@ -60,7 +60,7 @@ describe('A worker that gets announcements', () => {
     expect(standby.isActive).toBe(false);
   });
 
-  it('stands by when other workers have relayed the events: it waits a moment, and then checks for several announcements together', () => {
+  it('stands by when other workers have relayed the events: it waits a moment, and then looks once for the events of several announcements', () => {
     announce(1);
     relay(0);
     announce(1);
@@ -105,7 +105,7 @@ describe('A worker that gets announcements', () => {
     expect(standby.hasEvents).toBe(true);
   });
 
-  it('waits longer than a worker on standby if it is busy, and relays at once when it is free', () => {
+  it('waits while it is busy, longer than a worker on standby, and relays at once when it is free', () => {
     isBusy = true;
     announce(1);
     expect(standby.hasEvents).toBe(false);

@@ -19,7 +19,7 @@ export class Standby {
   private doublings = 0;
   /** Announcements since the last relay began. Each is for one or more events. */
   private announced = 0;
-  /** Announcements before the last relay began. */
+  /** Value of `announced` when the last relay began. */
   private taken = 0;
   /** Events that this worker has relayed and that are not announced yet. */
   private ahead = 0;

@@ -57,7 +57,7 @@ export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy 
   requireNotStopped(): void {
     if (!this.stopped) return;
     throw new WebhooksSetupError(
-      'The worker was stopped and cannot start again. Stop it when the process ends; to deliver later, create it anew.',
+      'The worker was stopped and cannot start again. Stop the worker only when the process ends; to deliver later, call createWebhooks again.',
     );
   }
 

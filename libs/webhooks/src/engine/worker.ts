@@ -40,7 +40,7 @@ export class Worker {
   private readonly timer = new PollTimer();
   private running: Promise<void> | null = null;
   private stopping = false;
-  /** When the latest step that had no error ended, on the store's monotonic clock; `null`: the loop does not run. */
+  /** When the latest successful step ended, on the store's monotonic clock; `null`: the loop does not run. */
   private steppedAt: number | null = null;
   /** When (ms on the process's monotonic clock) to check the database for work. */
   private nextCheckAt = 0;

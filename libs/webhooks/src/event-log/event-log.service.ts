@@ -67,8 +67,8 @@ export class WebhookEventLog {
    * a callback in place of endpoints. Workers do the job in passes: see {@link WebhookJobs.get}.
    *
    * @param endpointId `wh_…`
-   * @throws WebhooksRequestError 400 `invalid_request` for a wrong range, 404 `endpoint_not_found`, and, without `dryRun`, 409
-   * `endpoint_closed` if the endpoint is disabled or `replay_running` if a replay to it is running
+   * @throws WebhooksRequestError 400 `invalid_request` for a wrong range, 404 `endpoint_not_found`. Without `dryRun`, also 409
+   * `endpoint_closed` if the endpoint is disabled, and 409 `replay_running` if a replay to it is running
    */
   replay(
     tenantId: string,

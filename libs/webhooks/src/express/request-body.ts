@@ -15,7 +15,7 @@ const parseJson = express.json({ type: hasJson });
  * no route goes to the host unread.
  */
 export class RequestBody {
-  /** @param isLabelled true if JSON without its content type must be labelled, because some routes take such JSON */
+  /** @param isLabelled true if some routes take JSON without its content type: {@link labelJson} then sets that type */
   constructor(private readonly isLabelled: boolean) {}
 
   /** @throws WebhooksRequestError 400, 413 or 415 */

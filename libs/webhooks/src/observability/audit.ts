@@ -43,9 +43,9 @@ export interface AuditEntry {
 }
 
 /**
- * Reports to the host who created, changed, revealed or retried what. Reports a change in the host's own transaction
- * before the commit, and any other change after its commit. Calls listeners in this process. The error of a listener is
- * logged, and affects nothing else.
+ * Reports to the host what was created, changed, revealed or retried, and by whom. A change in the host's own transaction
+ * is reported before that transaction commits, and any other change after its commit. Calls listeners in this process.
+ * The error of a listener is logged, and affects nothing else.
  */
 @Injectable()
 export class WebhookAudit {

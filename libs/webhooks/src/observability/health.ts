@@ -53,8 +53,8 @@ export class HealthCheck {
   }
 
   /**
-   * Without workers, each lag above the threshold causes a warning. With workers, only a lag that has not fallen for a minute
-   * causes a warning: while the lag falls, the workers are catching up.
+   * Without workers, each lag above the threshold causes a warning. With workers, a lag causes a warning only if a minute has
+   * passed after the smallest lag was first seen: while the lag falls below this value, the workers are catching up.
    */
   private describeLag({ relayLagMs: lagMs, hasWorkers }: DatabaseHealth): HealthWarning[] {
     const now = this.store.monotonicNow();
@@ -98,7 +98,7 @@ function describeCapture(health: CaptureHealth, isStarting: boolean): HealthWarn
     warnings.push({ kind: 'capture-failing', message, data: { capture, failing, row } });
   }
   if (untriedMs > CAPTURE_LAG_WARNING_MS && !isStarting) {
-    const message = `A change of ${capture} has waited ${Math.round(untriedMs / 1000)} s for its map: no worker has this capture (import its forFeature() in the processes that deliver, or remove its triggers by the migration's down), or the workers cannot keep up.`;
+    const message = `A change of ${capture} has waited ${Math.round(untriedMs / 1000)} s for its map: no worker has this capture (import its forFeature() in the processes that deliver, or run down() of its migration, which removes the triggers), or the workers cannot keep up.`;
     warnings.push({ kind: 'capture-waiting', message, data: { capture, lagMs: untriedMs } });
   }
   return warnings;

@@ -79,7 +79,7 @@ function modulesOf(app: INestApplicationContext): { controllers: Type<object>[];
   }
 }
 
-/** The paths without the operations that a scan of the controllers has found. */
+/** Returns the paths without what `@nestjs/swagger` has found of this module's routes. */
 function withoutScanned(paths: object, own: readonly RegisteredRoute[]): Record<string, OpenApiPathItem> {
   const found = new Set(own.map((route) => `${methodOf(route)} ${scannedPath(route.path)}`));
   const kept = Object.entries(paths as Record<string, OpenApiPathItem>).map(([path, item]) => {

@@ -147,10 +147,10 @@ export class WebhookOperator {
   }
 
   /**
-   * Re-encrypts with the current key every secret and header that is stored as plain text or encrypted with a previous key.
-   * Safe to run while the app is running. Works in batches of 200 endpoints or accounts, each in a transaction of its own;
-   * `onProgress` and the log say how many are left. If the call is interrupted, repeat it: it skips what is up to date. If
-   * `unreadable` is empty, the previous keys can be removed.
+   * Finds every secret and header that is stored as plain text or encrypted with a previous key, and encrypts it with
+   * the current key. Safe to run while the app is running. Works in batches of 200 endpoints or accounts, each in a
+   * transaction of its own; `onProgress` and the log say how many are left. If the call is interrupted, repeat it: it skips
+   * what is up to date. If `unreadable` is empty, the previous keys can be removed.
    *
    * @returns how many endpoints and accounts were examined and re-encrypted, and which were not readable
    */

@@ -1,6 +1,6 @@
 import type { WebhookMessage } from '../events/message.js';
 
-/** Why a message failed. The causes are those of Mobile Text Alerts, the platform that distinguishes most causes. */
+/** Why a message failed. The causes are those of Mobile Text Alerts, the platform that distinguishes the most causes. */
 export type FailureCause =
   | 'sending'
   | 'delivery'

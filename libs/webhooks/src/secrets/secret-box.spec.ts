@@ -57,7 +57,7 @@ describe('The secret box', () => {
     }
   });
 
-  it('does not open a value that was changed in any part or names another key', () => {
+  it('does not open a value that names another key or was changed in any part', () => {
     const box = sealed(key('k1'), key('k2', 'cd'.repeat(32)));
     const parts = box.seal('secret', CONTEXT).split('.');
     const flip = (text: string) => (text.startsWith('A') ? 'B' : 'A') + text.slice(1);
@@ -96,7 +96,7 @@ describe('The secret box', () => {
     for (const box of [accepting, sealed(key('k1'))]) expect(box.isStale(stored)).toBe(true);
   });
 
-  it('opens unencrypted values without a key, and fails for a sealed value with an error that names its key', () => {
+  it('without a key, opens unencrypted values; a sealed value causes an error that names its key', () => {
     expect(plain.open(plain.seal('v1.not.sealed', CONTEXT), CONTEXT)).toBe('v1.not.sealed');
     const error = thrown(() => plain.open(sealed(key('k1')).seal('secret', CONTEXT), CONTEXT));
     expect(error).toBeInstanceOf(SecretUnreadableError);

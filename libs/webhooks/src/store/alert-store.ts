@@ -139,8 +139,8 @@ export interface AlertStore extends StoreTransactions {
   /** Returns for each selection the number of its alerts by kind, the most frequent kind first. */
   countHeldAlerts(selections: readonly HeldSelection[]): Promise<AlertCount[][]>;
   /**
-   * In `tx`: writes the alert of an endpoint that `tx` has disabled. May be repeated: an endpoint gets one alert each time it
-   * is disabled.
+   * In `tx`: writes the alert of an endpoint that `tx` has disabled. A repeated call writes nothing, unless the endpoint has
+   * been disabled again.
    */
   insertDisabledAlert(endpointId: string): Promise<void>;
 }

@@ -58,7 +58,7 @@ export interface ClaimedChange {
   id: string;
   /** `0`: the change was never tried. */
   dueAt: number;
-  /** Primary key of the host's row, as JSON text: one text for each row. */
+  /** Primary key of the host's row, as JSON text. All changes of one row have the same text. */
   rowKey: string;
   /** A random UUID that the trigger has generated. `newUuid` derives the event's id from it. */
   eventId: string;

@@ -88,7 +88,7 @@ export type EndpointSummary = Pick<EndpointRecord, 'id' | 'profile' | 'events' |
 
 /**
  * Endpoints, without deleted ones. Every method takes a tenant or the operator's scope, and throws
- * {@link TenantRequiredError} for a tenant that cannot exist.
+ * {@link TenantRequiredError} for an invalid tenant id.
  */
 export interface EndpointStore extends StoreTransactions {
   findEndpoint(scope: EndpointScope, id: string): Promise<EndpointRecord | null>;
@@ -105,8 +105,8 @@ export interface EndpointStore extends StoreTransactions {
   /** In `tx`: writes an endpoint and its lane. */
   insertEndpoint(endpoint: NewEndpoint, lane: NewEndpointLane): Promise<void>;
   /**
-   * In `tx`: changes an endpoint and its lane. Repeatable. If the change makes the lane due, the workers of this process
-   * check for work when `tx` commits.
+   * In `tx`: changes an endpoint and its lane. The call may be repeated. If the change makes the lane due, the workers
+   * of this process check for work when `tx` commits.
    */
   updateEndpoint(
     endpoint: Pick<EndpointRecord, 'id' | 'tenantId'>,

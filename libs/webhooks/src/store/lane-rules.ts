@@ -14,7 +14,7 @@ export const SUSPECT_AFTER_CLAIMS = 2;
  * For larger batches, a statement that is planned for each batch is cheaper.
  */
 export const SMALL_BATCH = 16;
-/** Bodies and data are large if they have more UTF-8 bytes than this. Their total size is limited, not their number. */
+/** Bodies and data with more UTF-8 bytes than this are large. Batches and workers limit the total size of large ones. */
 export const LARGE_BODY_BYTES = 8_192;
 const MAX_BYTES_PER_UNIT = 3;
 

@@ -17,7 +17,7 @@ export interface PausedBacklog {
 
 /** The result of one retention batch. */
 export interface RetentionBatch {
-  /** Where to continue; `null`: the next rows are younger. */
+  /** Where to continue; `null`: no later row is old enough. */
   next: string | null;
   /** Number of rows that the batch has deleted or erased. */
   done: number;

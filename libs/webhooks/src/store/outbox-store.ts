@@ -18,7 +18,7 @@ export interface OutboxStore extends StoreTransactions {
    * before large ones.
    */
   claimEvents(limit: number): Promise<ClaimedEvents>;
-  /** In `tx`: the lanes of these tenants' active and paused endpoints, which events may match. Read only. */
+  /** In `tx`: the lanes of these tenants' active and paused endpoints. Read only. */
   readDestinationsOfTenants(tenantIds: readonly string[]): Promise<DestinationRecord[]>;
   /** The destinations of these lanes, whatever the lanes' state. Lanes that no longer exist are left out. Read only. */
   readDestinationsOfLanes(laneIds: readonly string[]): Promise<DestinationRecord[]>;
@@ -28,9 +28,9 @@ export interface OutboxStore extends StoreTransactions {
    */
   ensureCallbackLanes(callbacks: readonly CallbackOrigin[]): Promise<DestinationRecord[]>;
   /**
-   * In `tx`: inserts deliveries, marks the events with the sequences `relayed` as relayed, and makes due every lane in
-   * which deliveries now wait. Returns the deliveries that are now leased under `leaseId`: those with `isDirect` set, unless an
-   * earlier delivery of their subject holds them back or the lease has expired. All of it commits together.
+   * In `tx`: inserts deliveries, marks as relayed the events whose sequences are in `relayed`, and makes due every lane
+   * in which deliveries now wait. Returns the deliveries that are now leased under `leaseId`: those with `isDirect` set,
+   * unless an earlier delivery of their subject holds them back or the lease has expired. All of it commits together.
    */
   insertDeliveries(
     deliveries: readonly DeliveryToInsert[],
@@ -125,8 +125,8 @@ export interface FewEvents {
   /** Active and paused endpoints of their tenants. */
   destinations: DestinationRecord[];
   /**
-   * The lists hold all unrelayed events. `false`, with empty lists: there are more events, or there are events that only
-   * `claimEvents` can take.
+   * The lists hold all unrelayed events. `false`: both lists are empty, because there are too many unrelayed events, or
+   * because only `claimEvents` can take some of them.
    */
   isWhole: boolean;
 }

@@ -9,7 +9,7 @@ export interface RecordableOutcome {
     leaseId: string;
     /** When the attempt before this one began (epoch ms); `null`: there was none. */
     attemptAt: number | null;
-    /** When the delivery was claimed, its lane was failing, and only this worker was allowed to claim from the lane. */
+    /** The lane was failing when the delivery was claimed, so only this worker was allowed to claim from the lane. */
     isExclusive: boolean;
     /** The lane has an exact limit and counts this delivery as in flight. */
     isCounted: boolean;
@@ -45,7 +45,7 @@ export interface RecordableOutcome {
 export interface FailureAlert {
   deliveryId: string;
   /**
-   * `delivery.exhausted`: an alert also covers later failures, until the first try to send the alert.
+   * `delivery.exhausted`: if no sender has tried to send the previous alert yet, the failure gets no new alert.
    * `delivery.failed`: later failures within `everyMs` get no alert.
    */
   kind: 'delivery.exhausted' | 'delivery.failed';

@@ -68,7 +68,7 @@ export interface CommitNotifier {
 /**
  * Everything that the module reads and writes. There is one implementation per database, and each must pass the suite in
  * `test/store/`. A method is one transaction, mostly one statement, unless its comment says "in `tx`": then it must be called
- * on a store that is bound to a transaction. What it writes commits with that transaction, and what it locks stays locked
+ * on a store that is bound to a transaction. The method's writes are committed with that transaction, and its locks are kept
  * until the transaction ends.
  */
 export interface Store

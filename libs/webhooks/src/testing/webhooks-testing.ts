@@ -61,7 +61,7 @@ export class WebhooksTesting {
       .useFactory({ factory: (store: OutboxStore) => new TestStart(store), inject: [STORE] });
   }
 
-  /** Returns the instance of an application or testing module that was built after {@link override}. */
+  /** Returns a `WebhooksTesting` for an application or testing module that was built after {@link override}. */
   static of(container: Container): WebhooksTesting {
     const transport = container.get<RecordingTransport>(TRANSPORT, { strict: false });
     if (!(transport instanceof RecordingTransport)) {

@@ -44,7 +44,7 @@ exports.spoilToken = () => {
   history.replaceState(null, '', `#session=${token.slice(0, place)}${other}${token.slice(place + 1)}`);
 };
 
-/** Waits at least three frames, and until nothing is loading: what the page draws may start requests. @returns {Promise<void>} */
+/** Waits until nothing is loading, and at least three frames, because drawing may start requests. @returns {Promise<void>} */
 exports.drawn = async () => {
   const isLoading = () => document.querySelector('.skeleton, [aria-busy="true"]') !== null;
   for (let frame = 0; frame < 3 || isLoading(); frame++)

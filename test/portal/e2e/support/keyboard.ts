@@ -3,7 +3,7 @@ import { focusElsewhere } from './in-page.js';
 
 const MAX_STEPS = 120;
 
-/** Moves the focus to an element with only the Tab key. Throws if the element cannot be reached. */
+/** Presses Tab until the element has the focus. Throws if Tab does not reach the element. */
 export async function tabTo(page: Page, target: Locator): Promise<void> {
   await target.waitFor();
   const passed: string[] = [];

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 export class RewritingProxy {
   private constructor(
     private readonly server: Server,
-    /** URL of the host behind the proxy, for browsers. */
+    /** URL at which browsers reach the host through this proxy. */
     readonly url: string,
   ) {}
 

@@ -1,8 +1,8 @@
 const INDENT = '  ';
 
 /**
- * Indents JSON without reading its values, so that long numbers and the order of keys stay as they were sent. Form fields
- * get a line each. Returns `null` for every other text.
+ * Indents JSON as text, so that long numbers and the order of keys stay as they were sent. Form fields get a
+ * line each. Returns `null` for every other text.
  */
 export function prettyBody(text: string): string | null {
   if (/^\s*[{[]/.test(text) && isJson(text)) return indentJson(text);

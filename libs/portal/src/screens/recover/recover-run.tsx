@@ -81,7 +81,7 @@ function Recovered({ id, count }: { id: string; count: number }) {
   });
   const found = data?.data.filter(({ waits }) => waits !== 'schedule').length;
   const more = Boolean(data?.nextCursor);
-  // `undefined`: all deliveries that were read wait for a retry, but later ones may count.
+  // `undefined`: each delivery that was read is waiting for a retry, but deliveries that were not read may count.
   const left = found === 0 && more ? undefined : found;
   return (
     <Notice

@@ -6,7 +6,7 @@ const matches = (pattern: string, name: string): boolean =>
 /** The type that most webhooks are for. */
 const USUAL = 'message.delivered';
 
-/** Types that the webhook's profile sends; those that the webhook is subscribed to come first. */
+/** Types that the webhook's profile sends. The types of the webhook's subscription come first. */
 export function sendableTypes(types: readonly EventType[], events: readonly string[]): EventType[] {
   const isSubscribed = ({ name, requests }: EventType) =>
     [name, ...requests.map(({ event }) => event)].some((each) =>

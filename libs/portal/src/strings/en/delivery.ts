@@ -11,7 +11,7 @@ export const delivery = {
   'delivery.sendAgainText':
     'Your server has confirmed this delivery. If you send it again, the server gets the same request with the same webhook-id.',
   'delivery.cancelTitle': 'Cancel this delivery?',
-  'delivery.cancelText': 'It is not sent any more. You can send it by hand later.',
+  'delivery.cancelText': 'If you cancel it, it is not sent any more. You can send it by hand later.',
   'delivery.erased': 'The content of this delivery was erased on {time}.',
   'delivery.noMoreAttempts': 'The delivery is not retried automatically any more.',
   'delivery.underWay': 'An attempt is under way',

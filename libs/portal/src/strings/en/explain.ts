@@ -136,7 +136,7 @@ export const explain = {
   'skipped.profile-cannot-express': 'Its format has no request for this event.',
   'skipped.events': 'It is subscribed to other events.',
   'skipped.phone-numbers':
-    'The phone number of your account in this event is not in the list of the webhook.',
+    'It gets only events of its phone numbers. This event has another number, or none.',
   'skipped.now': 'It would get the event now, but was set up differently at that time.',
 
   'range.label': 'Time',

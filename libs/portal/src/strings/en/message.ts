@@ -1,6 +1,6 @@
 export const message = {
   'message.title': 'What happened to a message?',
-  'message.subtitle': 'Finds the events of one message, and what each webhook got of them.',
+  'message.subtitle': 'Finds the events of one message, and shows which webhooks got each event.',
   'message.id': 'Message id',
   'message.search': 'Search',
   'message.tried': 'Last attempt',

@@ -6,7 +6,7 @@ export const operator = {
   'operator.oldest': 'Oldest due',
   'operator.unrelayed': 'Events without deliveries yet',
   'operator.inFlight': 'Being sent',
-  'operator.thisProcess': 'only those of one server process',
+  'operator.thisProcess': 'counted in one server process only',
   'operator.paused': 'Paused',
   'operator.pause': 'Pause …',
   'operator.pauseOne': 'Pause',

@@ -4,7 +4,7 @@ export const replay = {
     'Sends past events that this webhook is subscribed to but did not get, because it was added, enabled or subscribed later.',
   'replay.allEvents': 'All events of this webhook',
   'replay.count': 'Count events',
-  'replay.none': 'This webhook got all its events of this time',
+  'replay.none': 'None of the chosen events is missing',
   'replay.matched': '{n} event will be sent | {n} events will be sent',
   'replay.atLeast': 'At least {n} event will be sent | At least {n} events will be sent',
   'replay.noneYet': 'None of the first events is missing. The replay checks the remaining events.',

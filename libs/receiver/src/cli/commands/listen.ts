@@ -82,7 +82,7 @@ function greeting(url: string, { verify, answer, failures }: ListenSettings, pai
   const checks =
     secrets.length === 0
       ? 'not checked; --secret checks them'
-      : `checked with ${secrets.length === 1 ? 'the secret' : `${secrets.length} secrets`}, profile ${profile ?? 'by the headers'}`;
+      : `checked with ${secrets.length === 1 ? 'the secret' : `${secrets.length} secrets`}, profile ${profile ?? 'inferred from the headers'}`;
   const first = failures > 0 ? `the first ${failures} attempts of each event fail, then ` : '';
   return [
     `Register this URL  ${paint.bold(`${url}/`)}  (any path; the sender must allow http and this address)`,

@@ -92,7 +92,7 @@ function readTarget(text: string | undefined): URL {
 /** The files of all paths. The files of a folder are in the order in which they were stored. */
 async function listFiles(paths: readonly string[]): Promise<string[]> {
   if (paths.length === 0)
-    throw new UsageError('replay needs a file: one that listen --save stored, or the JSON of a delivery.');
+    throw new UsageError('replay needs a file: a request from listen --save, or the JSON of a delivery.');
   const lists = paths.map(async (path) => {
     const isFolder = await stat(path).then(
       (found) => found.isDirectory(),

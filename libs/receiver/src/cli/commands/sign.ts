@@ -63,7 +63,7 @@ function readSettings(flags: Flags, profile: WebhookProfile) {
     flags,
     'id',
     isStandard,
-    `${profile} sends no id beside the body; remove --id, and set it in the body`,
+    `${profile} sends no id outside the body; remove --id, and put the id into the body`,
   );
   refuse(flags, 'timestamp', isStandard || isHttpsms, `${profile} signs no time; remove --timestamp`);
   for (const name of ['issuer', 'subject'])

@@ -53,7 +53,7 @@ export async function send(
   } catch (error) {
     const { name, code, message } = error as NodeJS.ErrnoException;
     const isTimeout = name === 'AbortError' || name === 'TimeoutError';
-    return result(null, isTimeout ? `nothing arrived within ${timeoutMs / 1000} s` : (code ?? message));
+    return result(null, isTimeout ? `no complete response within ${timeoutMs / 1000} s` : (code ?? message));
   }
 }
 

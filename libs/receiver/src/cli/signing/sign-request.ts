@@ -34,7 +34,7 @@ export function checkSigningSecrets(profile: WebhookProfile, secrets: readonly s
   for (const secret of secrets) standardSignature(secret, Buffer.alloc(0));
 }
 
-/** Returns the headers that the profile's sender sets: content type, signature, and what the profile sends beside them. Throws `UsageError`. */
+/** Returns the content type, the signature, and further headers that some profiles send. Throws `UsageError`. */
 export function signRequest(input: SigningInput): Record<string, string> {
   const { profile, body, secrets, id, at } = input;
   if (profile === 'standard' || profile === 'standard-cloudevents') {
@@ -68,6 +68,6 @@ function eventTypeOf(body: Buffer): string | null {
     const { type } = JSON.parse(body.toString('utf8')) as { type?: unknown };
     return typeof type === 'string' && /^[\x21-\x7e]+$/.test(type) ? type : null;
   } catch {
-    return null; // The command has warned that the body is not JSON.
+    return null; // The body is not a JSON object. The command `sign` warns about such a body.
   }
 }

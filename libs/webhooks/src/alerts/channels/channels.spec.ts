@@ -102,7 +102,7 @@ describe('The nodemailer channel', () => {
 });
 
 describe('The runner of a channel', () => {
-  it('logs once that the channel fails, and once that it works again', async () => {
+  it('logs one error if the channel fails repeatedly, and one line when the channel works again', async () => {
     const error = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const log = jest.spyOn(Logger.prototype, 'log').mockImplementation(() => undefined);
     let fine = false;

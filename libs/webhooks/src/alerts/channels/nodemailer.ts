@@ -48,7 +48,8 @@ export function nodemailerChannel(options: NodemailerChannelOptions): AlertChann
     name: 'nodemailer',
     async send(alert) {
       if (alert.email === null) return;
-      // SQL may have written the address unchecked. Some mailers read a quoted address as several addresses or as headers.
+      // Somebody may have written the address with SQL, without a check. Some mailers read a quoted address as several
+      // addresses or as headers.
       if (!isMailAddress(alert.email)) throw new TypeError('the stored address is not a plain mail address');
       created ??= createTransporter(smtp!);
       const mailer = await created.catch((error: unknown) => {

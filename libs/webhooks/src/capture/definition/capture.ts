@@ -12,7 +12,7 @@ export type CapturedEvent = {
 export interface CaptureContext {
   /** The tenant that the option `tenant` determines. */
   tenantId: string;
-  /** When the row was changed, by the database's clock. */
+  /** Time of the change (the database's clock). */
   changedAt: Date;
   /** Reads other tables of the host in their present state, outside of any transaction. */
   manager: EntityManager;

@@ -3,7 +3,7 @@ import type { ClaimedDelivery, LaneClaim } from '../../store/lane-store.js';
 
 /**
  * Maximum number of due deliveries that a claim examines per lane. Later deliveries are found after some of these have
- * ended.
+ * ended, or after `advanceUnheld` has moved the later deliveries to the front.
  */
 export const MAX_DEPTH = 4_096;
 /** Maximum number of lanes to remember. Beyond this number, all lanes start again at the smallest depth. */
@@ -22,9 +22,9 @@ export interface StuckLanes {
 }
 
 /**
- * How many due deliveries of a lane a claim examines. Subject order may hold back many deliveries in a row, all of one
- * subject. If a claim finds less than half of what it may take, the next claim examines 16 times as many deliveries, up to
- * {@link MAX_DEPTH}. Otherwise the depth is halved.
+ * Decides how many due deliveries a claim examines in each lane. Subject order may hold back many deliveries in a row, all
+ * of one subject. If a claim finds less than half of what it may take, the next claim examines 16 times as many deliveries,
+ * up to {@link MAX_DEPTH}. Otherwise the depth is halved.
  */
 export class ScanDepths {
   /** Depths of lanes that need more than the smallest depth. */
@@ -66,7 +66,7 @@ export class ScanDepths {
       if (foundCount === 0 && wasSeen) stuck.push(laneId);
       if (foundCount === 0 && wasSeen && count > 0 && ordering !== 'none') unreached.push(laneId);
       if (count === 0 || ordering === 'none') continue;
-      // If the bodies take up half of `maxBytes`, their size has limited the claim, not its depth.
+      // If the bodies take up half of `maxBytes`, the claim was limited by their size, and not by its depth.
       const wasEnough = foundCount * 2 >= count || (bytes.get(laneId) ?? 0) * 2 >= maxBytes;
       const nextDepth = wasEnough ? depth >> 1 : Math.min(depth * GROWTH, MAX_DEPTH);
       if (nextDepth > minDepthFor(count)) this.depths.set(laneId, nextDepth);

@@ -60,8 +60,8 @@ export class DestinationReader {
   }
 
   /**
-   * The keys of the map are `tenant origin`. Lanes that are missing are created. Until `tx` ends, no lane of these
-   * callbacks can be deleted.
+   * Each key of the map is the tenant's id, a space and the origin. Lanes that are missing are created. Until `tx` ends,
+   * no lane of these callbacks can be deleted.
    */
   async readCallbacks(
     tx: OutboxStore,

@@ -81,7 +81,7 @@ export class Maintenance {
       .finally(() => (this.running = null));
   }
 
-  /** Ends running slow tasks after their current batch. Resolves when they have ended. */
+  /** Makes the slow tasks end after their current batch. Resolves when the tasks have ended. */
   async stop(): Promise<void> {
     this.pausedBacklogs.stop();
     this.retention.stop();

@@ -21,7 +21,7 @@ const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
  */
 @Injectable()
 export class Retention {
-  /** Where the next round continues. If each round began at the start, rows that must stay would use up its batches for ever. */
+  /** Where the next round continues. If all rounds began at the start, rows that must stay could use up every batch. */
   private afterDelivery = START;
   private afterEvent = START;
   private afterEndpoint = FIRST_UUID;

@@ -3,7 +3,7 @@ import type { Leases } from '../claim/leases.js';
 import type { Outcome } from '../send/outcome.js';
 import type { OutcomeQueue } from './outcome-queue.js';
 
-/** If writing a batch takes longer than this (ms), it may take much longer. So leases are then extended earlier. */
+/** If a batch is still being written after this time (ms), the write may take long, so leases are extended earlier. */
 const SLOW_WRITE_MS = 1_000;
 /**
  * Leases are extended when this share of their duration is left. Most outcomes are recorded within milliseconds and need no

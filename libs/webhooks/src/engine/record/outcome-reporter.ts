@@ -111,7 +111,7 @@ export class OutcomeReporter {
     }
   }
 
-  /** Attempts after a manual retry continue the numbering, so the attempts before the retry count, too. */
+  /** After a manual retry, the numbering of attempts continues, so the attempts before this retry are included. */
   private lastAttemptOf({ delivery }: Outcome): number {
     const { waits } = scheduleFor(delivery.destination.profile, this.settings.retry);
     return delivery.attemptsBefore + 1 + waits.length;

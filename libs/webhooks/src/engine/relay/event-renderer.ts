@@ -5,7 +5,7 @@ import type { ClaimedEvent } from '../../store/outbox-store.js';
 const MAX_TYPE_LENGTH = 128;
 const NUL = '\0';
 
-/** Renders each event of a batch once per profile. Call it for one event after another. */
+/** Renders each event once per profile. All calls for one event must come before the first call for the next event. */
 export class EventRenderer {
   private readonly logger = new LineLogger('WebhookRelay');
   private event: ClaimedEvent | null = null;

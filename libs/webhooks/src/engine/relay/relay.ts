@@ -63,7 +63,7 @@ export class Relay {
    * Relays up to `limit` events.
    *
    * @param openBudget called when the deliveries are known, and again for a second try if the first try relays no event
-   * @param written the events to relay, if they are known. If they fill a small batch, there may be more events
+   * @param written events to relay; `null`: unknown. If the list has `SMALL_BATCH` events, there may be more
    */
   async relayBatch(
     limit: number,
@@ -113,7 +113,7 @@ export class Relay {
     const result = await this.relayKnown(few, leaseId, openBudget);
     if (!result) return null;
     // If only some events were relayed, something has changed since all were read, and a transaction relays the rest. If no
-    // event was relayed, another worker has them all.
+    // event was relayed, another worker usually has them all. A later check for work finds events that still wait.
     const hasMore = result.relayed > 0 && result.relayed < few.events.length;
     this.isDeep = hasMore;
     return { ...result, hasMore };

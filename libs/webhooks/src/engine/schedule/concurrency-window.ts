@@ -12,9 +12,9 @@ const RECENT_SUCCESS_MS = 2_000;
 
 /*
  * A lane's window is the number of requests that it may have in flight at once. The window grows by one with each quick
- * success. A 429, a 5xx and a request without a response halve the window, down to `failingWindow`. While all attempts
- * fail, the window grows by one with each quick failure, up to four times `failingWindow`. While requests of such a lane
- * hang, the window is at most `failingWindow`.
+ * success. A 429, a 5xx and a request without a response halve the window, down to `failingWindow`. But while all attempts
+ * fail, each quick failure widens the window by one instead, up to four times `failingWindow`. While requests of such a
+ * lane hang, the window is at most `failingWindow`.
  */
 
 /** A lane that was failing begins with few requests at a time, even if only another worker saw it fail. */

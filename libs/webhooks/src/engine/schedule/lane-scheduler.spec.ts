@@ -84,7 +84,7 @@ describe('LaneScheduler', () => {
     expect(sendAll(scheduler)).toHaveLength(2);
   });
 
-  it('sends two requests at once to a lane that other workers saw fail, and up to eight if the requests fail quickly', () => {
+  it('sends two requests at a time to a lane that other workers saw fail, and up to eight if the requests fail quickly', () => {
     const scheduler = createScheduler();
     for (const each of deliveriesOf('1', 4)) scheduler.add(each, ORIGIN);
     for (const each of sendAll(scheduler)) scheduler.finish(each, true, 200, 5);
@@ -203,7 +203,7 @@ describe('LaneScheduler', () => {
     expect(room.hasClaimableLanes).toBe(true);
   });
 
-  it('allows a claim from a skipped lane when an outcome has freed room and is recorded; in an unhealthy lane, only the recording frees room', () => {
+  it('allows a claim from a skipped lane only after outcomes are recorded; in an unhealthy lane, a delivery takes up room until its outcome is recorded', () => {
     const scheduler = createScheduler();
     const { room } = scheduler;
     timeOut(scheduler, ['hangs']);

@@ -16,7 +16,7 @@ import { SlotTracker } from './slot-tracker.js';
 import { TenantShares } from './shares/tenant-shares.js';
 import { WorkerRoom } from './room/worker-room.js';
 
-/** Maximum number of requests in flight without a slot, for each slot of the worker. */
+/** Maximum number of requests in flight without a slot, divided by the worker's number of slots. */
 export const MAX_WITHOUT_SLOT_PER_SLOT = 7;
 
 /** Limits (requests). Those that depend on the number of workers are functions. */

@@ -33,8 +33,8 @@ export interface Lane {
 const MAX_HELD_OF_FAILING = 64;
 
 /**
- * Maximum number of deliveries that a worker holds from a lane. For a lane that is not failing, this is one window of
- * deliveries. It is two windows if the lane is healthy and none of its requests hangs.
+ * Maximum number of deliveries that a worker holds from a lane: twice its `window` if the lane is healthy and none of its
+ * requests hangs, {@link MAX_HELD_OF_FAILING} if the lane is failing, and otherwise its `window`.
  */
 export function capacityOf(lane: Lane): number {
   if (lane.health === 'failing') return MAX_HELD_OF_FAILING;

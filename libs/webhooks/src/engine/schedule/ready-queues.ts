@@ -4,9 +4,10 @@ import type { LaneHealth } from './lane-health.js';
 import { TenantQueue } from './shares/tenant-queue.js';
 
 /**
- * Lanes that are ready to send, one queue for each health. Unhealthy lanes share a quarter of the slots, and failing lanes
- * share an eighth. Requests that fail slowly must not take the slots of requests that succeed. Lanes whose requests hang
- * take no slots, but have separate places, which the tenants share. Tenants take turns in the queues of unhealthy lanes.
+ * Lanes that are ready to send, one queue for each health. Untried and failing lanes share a quarter of the slots.
+ * Failing lanes get at most half of this quarter. Requests that fail slowly must not take the slots of requests that
+ * succeed. Lanes whose requests hang take no slots, but have separate places, which the tenants share. Tenants take turns
+ * in the queues of unhealthy lanes.
  */
 export class ReadyQueues {
   private readonly healthy: Lane[] = [];

@@ -18,8 +18,8 @@ export interface Outcome {
   /** Pause (ms) that the receiver asked for; the whole lane pauses. 0: no pause. */
   pauseLaneMs: number;
   /**
-   * The worker holds no more deliveries of a failing lane from which only this worker was allowed to claim. Other workers
-   * may claim from the lane again.
+   * The lane keeps failing, so only this worker was allowed to claim from it. The worker now holds none of the lane's
+   * deliveries: other workers may claim again.
    */
   releasesLane: boolean;
   /** Why the endpoint is to be disabled, or `null`. */

@@ -64,8 +64,8 @@ export class ConnectionPool implements ConnectionEvents {
   }
 
   /**
-   * Sends the request over an idle or a new connection as soon as there is one. `onlyNew`: uses a new connection, unless the
-   * request has to wait.
+   * Sends the request over an idle or a new connection as soon as there is one. `onlyNew`: uses an idle connection only if
+   * the request has had to wait.
    */
   acquire(request: PooledRequest, onlyNew = false): void {
     if (!this.assign(request, onlyNew)) this.waiting.push(request);

@@ -86,7 +86,7 @@ export class Connection {
     return this.head?.hasStarted ?? false;
   }
 
-  /** If the response was read to its end, the current socket can carry another request. */
+  /** Whether the current socket can carry another request, provided that the response was read to its end. */
   get isReusable(): boolean {
     return !this.head?.isOdd;
   }

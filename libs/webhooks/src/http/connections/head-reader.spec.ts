@@ -36,7 +36,7 @@ describe('HeadReader', () => {
 
   it.each([
     ['another protocol', 'SSH-2.0-OpenSSH_9.6\r\n'],
-    ['no status', 'HTTP/1.1 OK\n\n'],
+    ['a head without a status', 'HTTP/1.1 OK\n\n'],
     ['a fold without a line', 'HTTP/1.1 200 OK\r\n a: b\r\n\r\n'],
     ['a switch of protocols', 'HTTP/1.1 101 x\r\n\r\nabc'],
   ])('passes on %s at once, so that the parser refuses it', (_, bytes) => {

@@ -28,9 +28,9 @@ interface CachedResult {
 }
 
 /**
- * Resolves host names with limits: at most 64 lookups at a time, up to 1,000 more slow lookups, and only one lookup per name.
- * Names that resolved before come first. Addresses are cached for 10 s. Failures are cached for 5 s, or for 30 s if the name
- * server did not respond.
+ * Resolves host names with limits: at most 64 lookups at a time, besides up to 1,000 slow lookups, and only one lookup per
+ * name. Names that resolved before come first. Addresses are cached for 10 s. Failures are cached for 5 s, or for 30 s if
+ * the name server did not respond.
  *
  * Why not undici's DNS interceptor: by default, it uses `dns.lookup`, which runs on libuv's small thread pool together with
  * the host's file and crypto work. It also limits neither concurrent lookups nor repeated lookups of a failing name. So the

@@ -55,7 +55,7 @@ function decorateHandler({ prototype }: Type<object>, name: string, decorator: R
   Object.defineProperty(prototype, name, replaced ?? descriptor);
 }
 
-/** Returns the handler as a function of this class. Decorators write metadata on it, and all modules share the original. */
+/** Returns this class's own copy of a handler. Decorators write metadata on handlers, and all modules share the original. */
 function ownHandler(prototype: object, name: string): (...input: unknown[]) => unknown {
   const handler = handlerOf(prototype, name);
   if (Object.hasOwn(prototype, name)) return handler;

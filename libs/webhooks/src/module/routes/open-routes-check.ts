@@ -54,7 +54,7 @@ export class OpenRoutesCheck implements OnApplicationBootstrap {
     if (guards !== 'global' && guards.some((guard) => BEHIND_HOST in guard)) return;
     const routes = this.controllers.find((each) => !this.pages.includes(each));
     if (routes && !allowUnauthenticated) await this.check(routes, 'webhook routes');
-    // No option opens the page in production.
+    // In production, `allowUnauthenticated` does not apply to the page.
     const page = this.pages.at(-1);
     if (page && (!allowUnauthenticated || isProduction())) await this.check(page, 'webhooks page');
   }
@@ -68,7 +68,7 @@ export class OpenRoutesCheck implements OnApplicationBootstrap {
     const [first] = open;
     if (!first) return;
     const asked = open.map(({ name }) => `${controller.name}.${name}`).join(', ');
-    const problem = `The guards of the ${what} let in a request without credentials (they were asked about ${asked}). If a guard acts only on handlers with its metadata, add that decorator: decorators: [Roles('customer')]. If the routes may be open, set allowUnauthenticated: true.`;
+    const problem = `The guards of the ${what} let in a request without credentials (they were asked about ${asked}). If a guard acts only on handlers with certain metadata, add that metadata with decorators: [Roles('customer')]. If the routes may be open, set allowUnauthenticated: true.`;
     const tenantId = await this.tenantOf(first.context);
     if (isProduction() && tenantId !== null)
       throw new WebhooksSetupError(`WebhooksModule: ${problem} The tenant of that request is "${tenantId}".`);

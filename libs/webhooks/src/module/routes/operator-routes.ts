@@ -74,7 +74,7 @@ export abstract class OperatorRoutes {
   }
 }
 
-/** Accepts only JSON, so that a form on another site cannot pause anything with the cookie of somebody on call. */
+/** Accepts only JSON. Otherwise, a form on another site could pause deliveries with the cookie of an operator. */
 function read(type: string | undefined, body: Fields): Fields {
   if (!isJson(type ?? '')) throw jsonOnly();
   return body ?? {};

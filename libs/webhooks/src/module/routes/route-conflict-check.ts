@@ -14,8 +14,9 @@ import { listNestRoutes, type RegisteredRoute } from './nest-routes.js';
 import { isBroaderThan, patternsOverlap } from './route-pattern.js';
 
 /**
- * Stops the start if a route of the host and a route of this module can match the same request. Otherwise the order of
- * imports would decide which route handles it. The same path with other methods is not a conflict, nor is a path below it.
+ * The app does not start if a route of the host and a route of this module can match the same request: the order of imports
+ * would decide which of them handles the request. The same path with other methods is not a conflict, nor is a path below
+ * it.
  */
 @Injectable()
 export class RouteConflictCheck implements OnModuleInit {
@@ -43,10 +44,10 @@ export class RouteConflictCheck implements OnModuleInit {
       if (isFallback && !express?.isBefore(other, own)) continue;
       const place = this.pages.includes(own.controller)
         ? "webhooks page another place: portal: { path: 'settings/webhooks' }."
-        : "module's routes another place: path: 'customer-webhooks' (with a controller of your own, the path of its @Controller).";
+        : "module's routes another place: path: 'customer-webhooks' (if you have a controller of your own, change the path in its @Controller instead).";
       throw new WebhooksSetupError(
         `WebhooksModule: ${other.name} of this app and ${own.name} of the module match the same requests. ` +
-          `${isFallback ? 'Register that route after the module, or give' : 'Give'} the ${place}`,
+          `${isFallback ? "Register the app's route after the module, or give" : 'Give'} the ${place}`,
       );
     }
   }

@@ -102,7 +102,7 @@ export class WebhookMetrics {
     else if (result) instruments.finished(1, { ...own, result });
   }
 
-  /** Deliveries that ended without having been claimed. */
+  /** Deliveries that the relay or maintenance discarded. */
   discarded(count: number): void {
     if (count > 0) this.instruments?.finished(count, { result: 'discarded' });
   }

@@ -53,7 +53,7 @@ export function pathItemsOf(
 export const isDescribed = ({ controller, handlerName }: RegisteredRoute): boolean =>
   Object.hasOwn(describedController(controller)?.operations ?? {}, handlerName);
 
-/** The path under which Nest's own scan shows a route: `/webhooks/wh_{id}`. */
+/** The path that the scan of `@nestjs/swagger` shows for a route: `/webhooks/wh_{id}`. */
 export const scannedPath = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
 
 /** The prefix of an id is part of the id, not of the path: `/webhooks/{id}`. */

@@ -21,7 +21,7 @@ export const eventOperations: Omit<OperationsOf<EventRoutes>, keyof EndpointRout
   replay: {
     summary: 'Replay events that a webhook did not get',
     description:
-      'A job creates deliveries of the past events in the range that match the current subscription of the webhook. It leaves out tests, and events for which the webhook already has a delivery.',
+      'A job creates deliveries of the past events that are in the range and match the current subscription of the webhook. It leaves out tests, and events for which the webhook already has a delivery.',
     body: { schema: 'WebhookReplay', isRequired: true },
     answer: 'WebhookReplayResult',
     answerText: 'How many events match, and the job.',

@@ -59,11 +59,11 @@ export const eventLogSchemas = {
   ),
   WebhookReplayResult: answer<ReplayResult>('What a replay will do, or with `dryRun` would do.', {
     dryRun: flag('Nothing was changed.'),
-    matched: whole('Events that had no delivery, counted among the first 100,000 events of the range.'),
+    matched: whole('Number of events that had no delivery, among the first 100,000 events of the range.'),
     done: whole('Matched events that the dry run has processed, at most about 10,000. `0` without `dryRun`.'),
     left: whole('`matched` minus `done`.'),
     deliveries: whole(
-      'Deliveries that a replay would create for the events in `done`. `0` without `dryRun`.',
+      'Deliveries that a replay would create for the events that `done` counts. `0` without `dryRun`.',
     ),
     job: nullable(refTo('WebhookJob')),
   }),
@@ -73,7 +73,9 @@ export const eventLogSchemas = {
     state: text('`done`, `failed` and `cancelled` are final.', { enum: JOB_STATES }),
     endpointId: nullable(id('wh', 'The webhook.')),
     range,
-    matched: whole('Events that had no delivery, counted among the first 100,000 events of the range.'),
+    matched: whole(
+      'Number of events that had no delivery, among the first 100,000 events of the range. If `done` is larger, `matched` equals `done`.',
+    ),
     done: whole('Matched events that the job has processed.'),
     left: whole('`matched` minus `done`.'),
     deliveries: whole('Deliveries that the job has created.'),

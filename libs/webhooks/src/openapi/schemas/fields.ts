@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../../events/catalogue/json-schema.js';
 
-/** A schema for each field of a type. If a field is missing or the type no longer has it, the code does not compile. */
+/** A schema for each field of a type. If a field has no schema, or a schema has no field, the code does not compile. */
 export type Fields<Type> = { readonly [Field in keyof Required<Type>]: JsonSchema };
 
 type OptionalField<Type> = {

@@ -15,7 +15,7 @@ const OWN_FIELDS = new Set([
   'type',
   'wireType',
 ]);
-/** Headers of the module's requests: times, ids and masked signatures. */
+/** The field that holds the headers of the module's request: times, ids and masked signatures. */
 const OWN_HEADERS = 'headers';
 /** Response headers whose digits are not phone numbers. */
 const HEADERS_WITH_NUMBERS = new Set([

@@ -25,7 +25,7 @@ export function createSessionKeys(
   if (secret !== undefined) return { current: OWN, keys: new Map([[OWN, derive(secret)]]) };
   if (!encryption?.current?.key) {
     throw new WebhooksSetupError(
-      'WebhooksModule: session tokens of the webhooks page need a key. Set encryption, or portal.secret to at least 32 random characters (`openssl rand -base64 32`).',
+      'WebhooksModule: session tokens of the webhooks page need a key. Set encryption, or set portal.secret to at least 32 random characters (`openssl rand -base64 32`).',
     );
   }
   const ring = createKeyRing(encryption);

@@ -11,8 +11,8 @@ import { textSecret } from '../text-secret.js';
 export interface MsgineOptions {
   /**
    * What `id` is: the id of the message, as in MsGine's field table and examples, or the id of the event. MsGine's example
-   * of a duplicate check compares only `id`. With the id of the message, this check drops `delivered` after `sent`. Use
-   * `event` for receivers that copied the check. Default `message`.
+   * of a duplicate check compares only `id`. If `id` is the id of the message, this check takes `delivered` for a
+   * duplicate of `sent`. Use `event` for receivers that copied the check. Default `message`.
    */
   idMode?: 'message' | 'event';
   /** Refuses `http:` URLs, as MsGine does. Use `false` for local development. Default true. */

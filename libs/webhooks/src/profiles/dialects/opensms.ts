@@ -17,7 +17,7 @@ export interface OpensmsOptions {
   secretOwner?: 'endpoint' | 'account';
   /** Counts only a 200 as a success, as in the guide, and not every 2xx. Default false. */
   strict200?: boolean;
-  /** Waits (ms) before each retry; `[]`: no retries. Default: 1, 5 and 15 minutes. */
+  /** How long to wait before each retry (ms); `[]`: no retries. Default: 1, 5 and 15 minutes. */
   schedule?: readonly number[];
 }
 

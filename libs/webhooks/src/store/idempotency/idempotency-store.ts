@@ -25,7 +25,7 @@ export type KeyClaim =
 export interface IdempotencyStore {
   /**
    * Locks a key for `lockMs`. A key older than `lifeMs` is free again. If the lock ends without a
-   * response, the process of the first call has died: the key is then free for the same call.
+   * response, the process of the first call has probably died: the key is then free for the same call.
    */
   claimKey(call: KeyedCall, lockMs: number, lifeMs: number): Promise<KeyClaim>;
   /** Stores the response, sealed, and ends the lock. Does nothing if the lock has passed to another call. */

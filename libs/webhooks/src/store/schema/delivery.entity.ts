@@ -29,7 +29,7 @@ export class WebhookDeliveryRow {
    * ended.
    */
   nextAt!: number | null;
-  /** It has had an attempt, or a replay has created it. First attempts in its lane come before it. */
+  /** True for a retry, and for a delivery of a replay. In each lane, a claim prefers the other deliveries. */
   retry!: boolean;
   /** The lease under which it is sent, or was sent before. Outcomes under another lease are ignored. */
   leaseId!: string | null;

@@ -28,7 +28,7 @@ export class WebhookEndpointRow {
   createdAt!: number;
   updatedAt!: number;
   deletedAt!: number | null;
-  /** The tenant's own id. */
+  /** The tenant's own id for the endpoint. */
   uid!: string | null;
   /** The tenant's own values. */
   metadata!: Record<string, string> | null;

@@ -17,9 +17,9 @@ import { createUnrelayedSchema } from './unrelayed.entity.js';
 const byPrefix = new Map<string, EntitySchema[]>();
 
 /**
- * The module's tables as TypeORM entities. Their names start with `prefix`, which may be empty. Only a data source that
- * lists its entities needs them: `autoLoadEntities` finds them by itself. Two calls with one prefix return the same
- * objects, so that `autoLoadEntities` collects them once.
+ * The module's tables as TypeORM entities. The table names start with `prefix`, which may be empty. A data source with
+ * `autoLoadEntities` finds the entities by itself; any other data source must list them. Two calls with one prefix
+ * return the same objects, so that `autoLoadEntities` collects them once.
  */
 export function webhooksEntitiesWith(prefix: string): EntitySchema[] {
   let entities = byPrefix.get(prefix);

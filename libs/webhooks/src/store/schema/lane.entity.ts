@@ -33,7 +33,7 @@ export class WebhookLaneRow {
   probes!: number;
   /** The lane is failing, and until this time only one worker may claim from it. */
   claimedUntil!: number | null;
-  /** When the operator paused the lane. Until its release, the lane's state is `paused`, whatever the endpoint's state. */
+  /** When the operator paused the lane. Until the operator ends the pause, the lane's state is `paused` or `closed`. */
   operatorPausedAt!: number | null;
 }
 

@@ -12,8 +12,8 @@ export interface DeliverySearch {
   /** Approximate number of rows to read. A search by lane reads at least one page of each lane, even if that is more. */
   scan: number;
   /**
-   * Which index finds the candidates: by the delivery's id, by the event's id, by subject, by lane among the failed
-   * deliveries, or by lane.
+   * Which index finds the candidates: by the delivery's id, by the event's id, or by subject; `failed`: by lane, failed
+   * deliveries only; `newest`: by lane, all deliveries.
    */
   source: 'delivery' | 'event' | 'subject' | 'failed' | 'newest';
   /** UUID; `null`: all endpoints. */
@@ -40,7 +40,7 @@ export interface DeliverySearch {
 export interface ScannedRange {
   /** The search has read all rows from this id on; `null`: it has read all rows that exist. */
   floor: string | null;
-  /** When the oldest delivery that the search has read was created; `null` if there was none. */
+  /** Creation time (epoch ms) of the oldest delivery that the search has read; `null`: it has read none. */
   floorCreatedAt: number | null;
 }
 

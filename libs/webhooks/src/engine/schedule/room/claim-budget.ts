@@ -106,8 +106,8 @@ export class ClaimBudget {
   }
 
   /**
-   * Reserves room for the large bodies of one lane: the tenant's free room divided by `lanes`. If 256 KB are free, the lane
-   * gets at least this. Returns the reserved bytes.
+   * Reserves room for the large bodies of one lane: the tenant's free room divided by `lanes`. The lane gets at least
+   * 256 KB if that much is free. Returns the reserved bytes.
    */
   reserveBytes(tenantId: string, lanes: number): number {
     const room = this.bodies.roomOf(tenantId);

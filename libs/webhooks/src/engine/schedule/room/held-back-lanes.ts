@@ -15,7 +15,7 @@ export class HeldBackLanes {
     return this.ids.size > before;
   }
 
-  /** Outcomes of these lanes are recorded. Removes and returns the lanes that were held back. */
+  /** Call it when outcomes of these lanes are recorded. Removes and returns those lanes that were held back. */
   release(laneIds: readonly string[]): string[] {
     return this.ids.size === 0 ? [] : laneIds.filter((id) => this.ids.delete(id));
   }

@@ -76,8 +76,8 @@ export class UnclaimableLanes {
   }
 
   /**
-   * Deliveries that were sent from an unhealthy lane count until they are recorded. So the next claim from the lane comes
-   * later and takes more deliveries: many small claims would cost more.
+   * An unhealthy lane holds a delivery until the outcome is recorded. So the next claim from the lane comes later and takes
+   * more deliveries: many small claims would cost more.
    */
   private holdsMost(lane: Lane | undefined): boolean {
     if (!lane) return false;

@@ -57,7 +57,7 @@ export class WorkerRoom implements LaneCapacity {
       : Math.min(this.claimableCount, this.roomForUnhealthy('relay'));
   }
 
-  /** There is room for lanes that a claim may find. While no lane is healthy, there must be room for unhealthy lanes. */
+  /** A claim may find lanes with room: a lane is healthy, or there is room for unhealthy lanes. */
   get canClaim(): boolean {
     return this.counts.healthyLanes > 0 || this.roomForUnhealthy('claim') > 0;
   }
@@ -102,7 +102,7 @@ export class WorkerRoom implements LaneCapacity {
     return Math.min(left, roomInShare(tenant.held + reserved, left, TIMES_LEFT[by]));
   }
 
-  /** Lanes that a claim must skip: those that hold most of what they can hold, those without room, and `more`. */
+  /** Lanes that a claim must skip: lanes that use most of their capacity, unhealthy lanes without room, and `more`. */
   unclaimable(more: readonly string[] = []): LanesToSkip {
     const left = this.roomForUnhealthy('claim');
     const found = this.unclaimableNow.find(
@@ -125,7 +125,7 @@ export class WorkerRoom implements LaneCapacity {
     this.unclaimableNow.noteDue(laneIds);
   }
 
-  /** Since the last call of {@link unclaimable}, a lane that it returned has room again, or a lane with room became due. */
+  /** After the latest call of {@link unclaimable}, a skipped lane got room again, or a lane with room became due. */
   get hasClaimableLanes(): boolean {
     return this.unclaimableNow.hasClaimable;
   }

@@ -14,9 +14,9 @@ const DAY_MS = 24 * 3_600_000;
 type Placed<Count> = Count & { place: number };
 
 /**
- * The index of due deliveries finds the deliveries that wait for a retry. The index of failures finds the deliveries that
- * were given up. So the statement never reads successful deliveries, whatever the planner assumes about lanes whose ids it
- * does not know.
+ * Uses two database indexes. The index of due deliveries has the deliveries that wait for a retry. The index of failures
+ * has the deliveries that were given up. So the statement never reads successful deliveries, whatever the planner assumes
+ * about lanes whose ids it does not know.
  */
 export async function countFailureCauses(
   session: Session,

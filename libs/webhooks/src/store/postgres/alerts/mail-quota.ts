@@ -21,7 +21,7 @@ export async function countMailsToday(
   );
 }
 
-/** Stores when each alert was counted as one of its recipient's mails of the day, or when the alert was held back. */
+/** Writes the current time into `mailed_at` of alerts that may be mailed, or into `held_at` of alerts that are held back. */
 export async function markAlerts(
   session: Session,
   column: 'mailed_at' | 'held_at',

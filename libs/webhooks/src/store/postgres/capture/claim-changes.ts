@@ -16,9 +16,9 @@ interface ChangeRow {
 }
 
 /**
- * Locks changes, and finds those that an earlier change of the same row holds back. An index finds
- * the earlier changes that have a due time, by their row. The other earlier changes are untried and locked by another
- * worker. They are few, so the statement reads all of them.
+ * Locks changes, and finds those that an earlier change of the same row holds back. Earlier changes that have a due time
+ * are looked up by row in an index. The other earlier changes are untried and locked by another worker. They are few, so
+ * the statement reads all of them.
  */
 export async function claimChanges(
   session: Session,

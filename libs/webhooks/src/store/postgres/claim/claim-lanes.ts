@@ -8,7 +8,7 @@ import { commitAsync, endIfIdle, nowMs, useStablePlan } from '../fragments/expre
 /** How long a lane waits (ms) when its maximum of deliveries is in flight. An outcome ends the wait sooner. */
 const FULL_LANE_WAIT_MS = 1_000;
 const MINUTE_US = 60_000_000;
-/** A lane saves up one second of quota and this fraction of a request, so that a slightly late claim loses no request. */
+/** A lane saves up one second of quota and this fraction of a request, so a slightly late claim wastes no quota. */
 const EXTRA_BURST = 0.25;
 
 interface LaneRow {

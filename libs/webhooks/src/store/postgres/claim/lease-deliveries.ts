@@ -45,7 +45,7 @@ export async function leaseDeliveries(
          cross join lateral (select greatest(c.wanted - coalesce(f.found, 0), 0) as remaining) r
          cross join lateral (${dueSql(session, true, 'r.remaining')}) d
      ), allowed as (
-       -- Only the earliest delivery of each subject: a later one may pass a retry that waits, but not a retry in flight.
+       -- Only the earliest delivery of each subject, because a retry and a later delivery must not be in flight together.
        select lane_id, id, max_bytes, bytes, sum(bytes) over (partition by lane_id order by id) as total
          from (select f.*, min(f.sequence) over (partition by f.lane_id, f.subject) as first,
                       row_number() over (partition by f.claims >= ${SUSPECT_AFTER_CLAIMS} order by f.id) as place

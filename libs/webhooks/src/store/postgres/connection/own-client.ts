@@ -19,7 +19,7 @@ interface PgDriver {
   master: { Client?: new (options: unknown) => OwnClient; options: unknown };
 }
 
-/** A connection to the primary that is not in the host's pool. Returns `null` if the driver has no such clients. */
+/** Creates a client for the primary, outside the host's pool. Returns `null` if the driver has no `Client`. */
 export function createOwnClient({ driver }: DataSource): OwnClient | null {
   const { Client, options } = (driver as unknown as PgDriver).master;
   return typeof Client === 'function' ? new Client(options) : null;

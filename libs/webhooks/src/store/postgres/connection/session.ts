@@ -157,8 +157,8 @@ export class Session {
   /**
    * Like {@link query}, for a statement that is sent for each small batch. The worker's own connection parses and plans it
    * once. If the process has no such connection, a connection of the host's pool parses the statement once and usually plans
-   * it five times. The best plan must not depend on the number of rows that the statement gets: bind them as one JSON text,
-   * for which the planner always makes the same assumptions.
+   * it five times. The best plan must not depend on the number of input rows: bind these rows as one JSON text, for which
+   * the planner always makes the same assumptions.
    */
   async frequent<Row>(sql: string, parameters: unknown[], { isLogged = true } = {}): Promise<Row[]> {
     const { statements } = this.shared;
@@ -221,8 +221,8 @@ export class Session {
   }
 
   /**
-   * Runs `work`. Repeats it a few times at most: if the database aborted it in favour of another transaction, or if
-   * prepared statements do not work on its connection.
+   * Runs `work`. If the database aborted `work` in favour of another transaction, or if prepared statements do not work on
+   * its connection, runs `work` again, up to `MAX_TRIES` times in all.
    */
   private async retrying<T>(work: () => Promise<T>): Promise<T> {
     if (this.refusal) throw this.refusal;

@@ -6,8 +6,8 @@ const MAX_IDS_BETWEEN = 256;
 
 /**
  * Returns an id slightly above the ids of all deliveries that were created before `until` (epoch ms). `null`: no delivery
- * has such a large id. Deliveries have no index by time, so this is a binary search: it halves the range of ids about
- * twenty times, and reads one row each time.
+ * has that id or a larger one. Deliveries have no index by time, so this is a binary search: it halves the range of ids
+ * about twenty times, and reads one row each time.
  */
 export async function idAboveCreatedBefore(session: Session, until: number): Promise<string | null> {
   const { deliveries } = session.tables;

@@ -4,7 +4,7 @@ import type { LockedDelivery } from '../../delivery-store.js';
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 
-/** Two statements, because a join would lock the lane before the delivery, while recording locks the delivery first. */
+/** Two statements: a join would lock the lane before the delivery, but the recorder locks the delivery first. */
 export async function lockDelivery(
   session: Session,
   tenantId: string,

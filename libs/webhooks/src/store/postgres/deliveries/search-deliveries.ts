@@ -112,13 +112,14 @@ function listed({ lanes }: Tables, from: string): string {
 /**
  * The newest rows of up to {@link MAX_LANES} lanes: those that have the newest rows. All lanes contribute up to the same
  * number of rows, which is at least a page. So a search reads a limited number of rows. If a lane has contributed this
- * number, candidates may be missing below its oldest candidate. If a lane is left out, candidates may be missing below
- * its newest row.
+ * number, candidates may be missing below its oldest candidate. If a lane is left out, the candidates are complete only
+ * above the newest row of that lane.
  */
 function newestOfLanes({ deliveries, lanes }: Tables, condition: string): string {
-  // The inner query may read on into the lane before, and the outer query drops those rows. So only an index by lane can
-  // serve the inner query. With `lane_id = …` in the inner query, the planner might read deliveries by id. If the lane's
-  // newest row is old, that would be most of the table.
+  // The inner query sorts by lane and then by id, so only an index by lane can serve it. If the lane has too few rows,
+  // the inner query also returns rows of lanes with lower ids. The outer query drops those rows. With `lane_id = …` in
+  // the inner query, the planner might read deliveries by id. If the lane's newest row is old, that would be most of the
+  // table.
   const newest = (lane: string, limit: string): string =>
     `select d.id
        from (select d.lane_id, d.id from ${deliveries} d

@@ -8,8 +8,8 @@ import type { Session } from '../connection/session.js';
 const MAX_LIVE = 100;
 const MAX_DELETED = 50;
 /**
- * Maximum number of deleted endpoints to examine. A tenant may have any number of endpoints that were deleted before the
- * range.
+ * Maximum number of deleted endpoints to examine. Endpoints that were deleted before `from` are examined too, and a tenant
+ * may have any number of these endpoints.
  */
 const MAX_DELETED_SCANNED = 500;
 

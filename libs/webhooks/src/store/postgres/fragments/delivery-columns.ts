@@ -7,7 +7,8 @@ import { heldBySql } from './subject-order.js';
 
 /**
  * SQL for the columns of {@link DeliveryRow}. Aliases: delivery `d`, event `e`, lane `l`, endpoint `w`. The clock's offset is
- * bound as parameter `$n`. `held_by` is looked up only for a delivery that is due in an open lane.
+ * bound as the parameter with the number `parameter`. `held_by` is looked up only for a delivery that is due in an
+ * open lane.
  */
 export const deliveryColumns = (
   session: Session,

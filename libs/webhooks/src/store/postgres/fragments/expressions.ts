@@ -8,7 +8,7 @@ export function nowMs(parameter: number): string {
   return `(floor(extract(epoch from statement_timestamp()) * 1000)::bigint + $${parameter}::bigint)`;
 }
 
-/** SQL for the earliest time at or after `instant` at which a failing lane may be due: a multiple of `FAILING_LANE_STEP_MS`. */
+/** SQL for the first multiple of `FAILING_LANE_STEP_MS` at or after `instant`. */
 export function nextStep(instant: string): string {
   return `((${instant} + ${FAILING_LANE_STEP_MS - 1}) / ${FAILING_LANE_STEP_MS} * ${FAILING_LANE_STEP_MS})`;
 }

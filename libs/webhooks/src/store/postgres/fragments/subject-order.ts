@@ -23,8 +23,8 @@ export function isHeldByEarlier(database: Session, of: Names): string {
 }
 
 /**
- * For a retry: SQL that is true while a later delivery of the same lane and subject is in flight. The later delivery may have
- * passed the retry.
+ * For a retry: SQL that is true while a later delivery of the same lane and subject is in flight. In relaxed order, later
+ * deliveries do not wait for the retry.
  */
 export function isPassedByLater(database: Session, of: Names): string {
   return hasSibling(database, of, 'later', IS_SENT);

@@ -12,7 +12,8 @@ export async function rescueExpiredLeases(session: Session): Promise<number> {
     );
     if (expired.length === 0) return 0;
     const ids = expired.map((lease) => lease.id);
-    // Bound as a value. With a subquery, the planner would always assume the same share of deliveries above this id.
+    // `first` is a bound value, not a subquery. For a subquery, the planner would always assume that the same share of
+    // deliveries has a larger id.
     const first = expired.map((lease) => BigInt(lease.first_delivery_id)).reduce((a, b) => (a < b ? a : b));
     const [row] = await tx.query<{ rescued: number }>(
       `with returned as (

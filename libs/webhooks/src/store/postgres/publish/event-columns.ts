@@ -5,9 +5,9 @@ export const EVENT_COLUMNS =
   'id, tenant_id, type, subject, occurred_at, source, data, callback_url, idempotency_key, test, endpoint_id, created_at, traceparent';
 
 /**
- * SQL that turns the parameters of {@link toColumns} into rows `i` with their `place`. `$2` is the first of these
- * parameters. The data is one JSON text, because `pg` escapes the elements of arrays piece by piece: that takes memory
- * of 15 times their size.
+ * SQL that turns the parameters that {@link toColumns} returns into rows `i` with their `place`. `$2` is the first of
+ * these parameters. The data is one JSON text, because `pg` escapes the elements of arrays piece by piece: that takes
+ * memory of 15 times their size.
  */
 export const EVENT_INPUT = `rows from (
       unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::boolean[],

@@ -7,7 +7,7 @@ import { EVENT_COLUMNS, EVENT_INPUT, toColumns } from './event-columns.js';
 
 interface KeyedRow {
   inserted: boolean;
-  /** UUID of the first event with the key, if it was written before and this statement saw it. */
+  /** UUID of the event that already had the key when this statement began. Null if there was none. */
   first: string | null;
 }
 

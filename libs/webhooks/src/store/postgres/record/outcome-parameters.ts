@@ -25,7 +25,7 @@ export function attemptColumns(outcomes: readonly RecordableOutcome[]): unknown[
   ];
 }
 
-/** Everything else that an outcome changes. */
+/** All other parameters of the outcomes, except the headers of responses. */
 export function resultColumns(outcomes: readonly RecordableOutcome[]): unknown[] {
   return [
     outcomes.map(({ attempt }) => attempt?.error ?? null),

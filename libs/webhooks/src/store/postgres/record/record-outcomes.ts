@@ -215,8 +215,8 @@ function recordOutcomesSql(tables: Tables, history: boolean, hasFailureAlerts: b
 }
 
 /**
- * Part of the statement above: an alert for each scope whose limit allows one. Time is divided into periods of the limit's
- * length. The key contains the period, so that two workers write only one alert.
+ * Part of the statement above: writes at most one alert for each kind and scope. Time is divided into periods of `every`
+ * (ms). The key contains the period, so that two workers write only one alert.
  */
 function insertFailureAlerts(alerts: string, now: string): string {
   const key = (period: string): string => `a.kind || ':' || a.scope || ':' || (${period})`;
@@ -238,12 +238,12 @@ function insertFailureAlerts(alerts: string, now: string): string {
            order by e.id desc
            limit 1) last on true
        where last.id is null
-          -- If no sender has tried the last delivery.exhausted alert yet, that alert covers this failure, too. After a
-          -- try, the next alert is written, and waits until the limit allows it. After a delivery.failed alert, the next
-          -- one is not written before the limit allows it.
+          -- Until a sender tries to send the latest delivery.exhausted alert, that alert covers this failure, too. After
+          -- the try, this failure gets a new alert, which is sent only when the limit allows it. A new delivery.failed
+          -- alert is not even written before the limit allows it.
           or case when a.kind = 'delivery.exhausted' then last.attempts > 0 else last.created_at <= ${now} - a.every end
        order by dedupe_key
-      -- Another worker has just written this alert, and may have begun earlier or later. The alert counts failures from the
-      -- earlier of the two times.
+      -- On a conflict, another worker has just written this alert, with a created_at of its own. The alert counts failures
+      -- from the earlier created_at.
       on conflict (dedupe_key) do update set created_at = least(existing.created_at, excluded.created_at)`;
 }

@@ -66,8 +66,8 @@ async function insertPart(
   const instant = `(select ${nowMs(1)})`;
   const rows = await session.prepared<{ id: string; state: DeliveryState }>(
     `with lease as materialized (
-       -- The lease is checked again, and kept until the commit: nobody would look for a delivery under a lease that
-       -- expired meanwhile.
+       -- The lease is checked again, and locked until the commit. A delivery that is inserted after the rescue of its
+       -- lease would stay leased for ever.
        select id from ${leases} where id = $9 and expires_at > ${nowMs(1)} for key share
      ), held as materialized (
        select c.place from unnest($11::int[], $12::bigint[], $13::bigint[], $14::text[], $15::text[])

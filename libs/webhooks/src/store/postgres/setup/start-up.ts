@@ -95,7 +95,7 @@ export async function checkIsolation(session: Session): Promise<void> {
   const [row] = await session.query<{ level: string }>(
     `select current_setting('default_transaction_isolation') as level`,
   );
-  // TypeORM 1 uses this level for each transaction that names no level.
+  // TypeORM 1 uses `isolationLevel` for each transaction that names no level.
   const { isolationLevel } = session.dataSource.options as { isolationLevel?: string };
   session.setsIsolation = row!.level !== 'read committed' || isolationLevel !== undefined;
 }

@@ -120,7 +120,7 @@ export class CreateWebhooks1763600000000 implements MigrationInterface {
       ) with (autovacuum_vacuum_scale_factor = 0.05)`);
     // For the look-up of an event by the `webhook-id` that a receiver has got.
     await runner.query(`create unique index ${index(runner, 'events', '_id')} on ${tables.events} (id)`);
-    // For the report on one message, and for the earlier events of a subject when order is kept.
+    // For the report on one message, and to find the earlier events of a subject whose order is kept.
     await runner.query(
       `create index ${index(runner, 'events', '_subject')} on ${tables.events} (tenant_id, subject, sequence)`,
     );

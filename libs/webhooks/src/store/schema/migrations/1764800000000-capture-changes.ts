@@ -24,7 +24,8 @@ export class CaptureChanges1764800000000 implements MigrationInterface {
         row_after jsonb,
         primary key (capture, due_at, id)
       ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)`);
-    // Finds the changes of one host row that wait because of a failure. New changes from the trigger do not enter this index.
+    // Finds, for one host row, the changes that wait because of a failure. New changes from the trigger do not enter this
+    // index.
     await runner.query(
       `create index ${indexName(runner, 'changes', '_row')} on ${changes} (capture, row_key, id) where due_at > 0`,
     );

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { tablesOf } from '../tables.js';
 import { dropIndex, indexName, lockTables } from './migration-steps.js';
 
-/** The tenant's own id and values for an endpoint. Processes of earlier releases ignore the columns. */
+/** The id and the metadata that a tenant may give to an endpoint. Processes of earlier releases ignore the columns. */
 export class EndpointMetadata1765100000000 implements MigrationInterface {
   readonly name = 'EndpointMetadata1765100000000';
 

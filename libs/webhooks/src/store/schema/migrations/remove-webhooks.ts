@@ -8,8 +8,7 @@ import { migrationsTable } from './migrations-table.js';
  * host's table of migrations. All of it happens in one transaction. The host's own tables and migrations stay. That
  * includes migrations that ran later, which `migration:revert` would revert first.
  *
- * Stop the processes that use the tables first, and keep the module's entities in the data source until this function has
- * run.
+ * First stop the processes that use the tables. Keep the module's entities in the data source until this function has run.
  *
  * @param dataSource an initialized data source that has `webhooksEntities`
  * @returns the names of the migrations that were reverted, the newest first
