@@ -34,4 +34,15 @@ describeInChromium('The form with one URL for each event', () => {
       expect.objectContaining({ url: `${world.receiverUrl}/reports`, events: ['delivery-report'] }),
     );
   });
+
+  it('deletes a webhook if the URLs of all its events are emptied at once', async () => {
+    const both = ['incoming-sms', 'delivery-report'];
+    const { id } = await world.register('/emptied', { profile: 'mysmsgate', events: both }, 'other');
+    const { page } = await world.open({ tenantId: 'other', query: '?screen=new&profile=mysmsgate' });
+    for (const name of ['Incoming SMS Webhook URL', 'Delivery Report Webhook URL'])
+      await page.getByRole('textbox', { name }).fill('');
+    await page.getByRole('button', { name: 'Save settings' }).click();
+    await page.getByText('Settings saved').first().waitFor({ state: 'attached' });
+    await expect(world.host.webhooks.endpoints.get('other', id)).rejects.toThrow();
+  });
 });

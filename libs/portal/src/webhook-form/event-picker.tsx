@@ -65,7 +65,6 @@ export function EventPicker({ rules, values, set, errorsOf }: FormPartProps) {
               wildcards={rules.wildcards}
               chosen={chosen}
               onChange={choose}
-              invalid={errors.length > 0}
             />
           ))}
         </div>
@@ -80,7 +79,6 @@ interface GroupProps {
   wildcards: boolean;
   chosen: readonly string[];
   onChange: (events: string[]) => void;
-  invalid: boolean;
 }
 
 /** The events of one group. `message.*` includes all of them, and events that are added later. */

@@ -73,7 +73,7 @@ const EXPLANATIONS: Record<Mismatch, (endpoint: SubscriberRecord) => string> = {
   'profile-cannot-express': ({ profile }) => `The profile ${profile} does not support this type of event.`,
   events: ({ events }) => `This webhook is subscribed to other events (${listNames(events)}).`,
   'phone-numbers': () =>
-    "The account's phone number in this event is not among the phone numbers of this webhook.",
+    'The event has no phone number of the account that is among the phone numbers of this webhook.',
 };
 const NOT_RELAYED_YET = 'The event is waiting to be relayed. This webhook will get it.';
 const CONFIGURED_LATER =

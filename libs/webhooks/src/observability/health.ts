@@ -57,15 +57,11 @@ export class HealthCheck {
    * passed after the smallest lag was first seen: while the lag falls below this value, the workers are catching up.
    */
   private describeLag({ relayLagMs: lagMs, hasWorkers }: DatabaseHealth): HealthWarning[] {
+    const isSlow = lagMs > RELAY_LAG_WARNING_MS;
     const now = this.store.monotonicNow();
-    const before = this.lag;
-    this.lag =
-      lagMs <= RELAY_LAG_WARNING_MS
-        ? null
-        : before && before.ms <= lagMs
-          ? before
-          : { ms: lagMs, seenAt: now };
-    if (!this.lag || (hasWorkers && now - this.lag.seenAt < RELAY_LAG_WARNING_MS)) return [];
+    if (!isSlow || !hasWorkers) this.lag = null;
+    else if (!this.lag || lagMs < this.lag.ms) this.lag = { ms: lagMs, seenAt: now };
+    if (!isSlow || (this.lag && now - this.lag.seenAt < RELAY_LAG_WARNING_MS)) return [];
     const cause = hasWorkers
       ? 'the workers cannot keep up. Start more of them.'
       : "no worker runs. Start a process with role 'all' or 'worker'.";

@@ -40,11 +40,21 @@ function StreamFields({ rules, stored }: { rules: ProfileRules; stored: Readonly
   const save = useMutation({
     mutationFn: async () => {
       const problems: Record<string, ApiError> = {};
+      /** Events that webhooks still have, by the id of a webhook that has lost one. */
+      const left = new Map<string, string[]>();
       for (const event of events) {
-        const url = urls[event]!.trim();
-        await saveStream(rules.name, event, url, stored.get(event)).catch((problem: unknown) => {
+        const before = stored.get(event);
+        const now = before && { ...before, events: left.get(before.id) ?? before.events };
+        try {
+          await saveStream(rules.name, event, urls[event]!.trim(), now);
+          if (now && urls[event]!.trim() !== now.url)
+            left.set(
+              now.id,
+              now.events.filter((name) => name !== event),
+            );
+        } catch (problem) {
           problems[event] = asApiError(problem);
-        });
+        }
       }
       setErrors(problems);
       await client.invalidateQueries({ queryKey: ['endpoints'] });

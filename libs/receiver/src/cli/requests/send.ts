@@ -57,11 +57,17 @@ export async function send(
   }
 }
 
+/** Returns as much of the body as has arrived, if the rest does not arrive in time: the status is known by then. */
 async function beginningOf(response: IncomingMessage): Promise<string> {
   let text = '';
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    text += chunk.toString('utf8');
-    if (text.length > MAX_TEXT_LENGTH) break;
+  response.setEncoding('utf8');
+  try {
+    for await (const chunk of response as AsyncIterable<string>) {
+      text += chunk;
+      if (text.length > MAX_TEXT_LENGTH) break;
+    }
+  } catch {
+    // The beginning that has arrived is returned.
   }
   return text.slice(0, MAX_TEXT_LENGTH).trim();
 }

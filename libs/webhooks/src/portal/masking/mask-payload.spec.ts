@@ -11,6 +11,8 @@ it.each([
   ['٠٧٧٢١٢٣٤٥٦', '٠٧٧•••••٥٦'],
   ['to=%2B256772123456&x=1', 'to=%2B256•••••••56&x=1'],
   ['at 2026-11-29T16:00:00Z', 'at 2026-11-29T16:00:00Z'],
+  ['on 2026-11-29 0772123456 called', 'on 2026-11-29 077•••••56 called'],
+  ['2026-11-29 16:00:00 +256772123456', '2026-11-29 16:00:00 +256•••••••56'],
   ['Error 500 after 12345 ms', 'Error 500 after 12345 ms'],
 ])('The phone numbers in %j are masked: %j', (text, masked) => {
   expect(maskPhoneNumbers(text)).toBe(masked);
