@@ -1,7 +1,7 @@
 // What do failing receivers cost other receivers, and are the retries to the failing receivers on time?
 // `--scenes` selects scenes:
-// - down: 100 endpoints return 500 and 100 hang, and each gets 10 deliveries. Meanwhile, 20 other endpoints together get
-//   `--rate` events/s (0: half of what this machine publishes and delivers).
+// - down: 100 endpoints return the status 500, 100 others hang, and each of them gets 10 deliveries. Meanwhile, 20 healthy
+//   endpoints together get `--rate` events/s (0: half of what this machine publishes and delivers).
 // - origins: one tenant's callbacks to 3,000 origins hang. Another tenant has an endpoint with a limit.
 // - shared: one tenant has 50 endpoints at one origin: 49 hang and one responds.
 // - schedule: 500 deliveries are published at once for an endpoint that returns 500. The retries follow httpSMS's schedule:

@@ -67,7 +67,7 @@ script(
       stores,
       notes: [
         ...notes,
-        'Times begin when COMMIT is sent, and are medians of the rounds. Each process has a pool of 10 connections.',
+        'Times begin when COMMIT is sent; times "after commit" begin when COMMIT has returned. All are medians of the rounds. Each process has a pool of 10 connections.',
       ],
       details: Object.fromEntries(results),
     });

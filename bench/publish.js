@@ -99,7 +99,7 @@ script(
           atLeast: 0.65,
         }),
         target(
-          'time per event, publish of 20,000 / of 1,000 (linear: 1)',
+          'time per event: publish of 20,000 events / publish of 1,000 events (1 means linear)',
           summary(figures.bulk[2]).median / 20 / summary(figures.bulk[0]).median,
           { atMost: 1.3 },
         ),

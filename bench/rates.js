@@ -74,7 +74,7 @@ script({ minutes: 120, options: DEFAULTS }, async (options, defer) => {
     notes: [
       ...notes,
       'Times begin when COMMIT is sent, and are medians of the rounds. Planning and execution are the database’s own figures.',
-      'With one process, all CPU of the process is listed as the host’s. The receiver’s CPU is not included.',
+      'If a contender has one process, all CPU of this process is listed as the host’s. The receiver’s CPU is not included.',
       'The floor loses a webhook if the host dies between the commit and the request. BullMQ loses it if the host dies between the commit and adding the job. Neither writes an outcome to PostgreSQL.',
     ],
     details: Object.fromEntries(

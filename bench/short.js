@@ -2,7 +2,7 @@
 // per second of this project, divided by those of another contender. Because machines are noisy, the benchmark fails only on
 // a collapse: a ratio below 60 % of the published ratio (results/drain.json), or more than 0.2 statements per delivery.
 // A ratio is computed within each round, and the median of the rounds counts. The best rounds of two contenders are
-// not compared: a best round is mostly luck, and the machine may have run at a different speed in each of them.
+// not compared: a best round is mostly luck, and the speed of the machine may have changed between the two rounds.
 const { execFileSync } = require('node:child_process');
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
@@ -30,7 +30,7 @@ const MIN_SHARE = 0.6;
 /** @type {import('./race/race.js').RaceResult[]} */
 const published = require('./results/drain.json').details;
 
-/** The loop that each client of the module is compared with. */
+/** For each HTTP client: the loop that this project is compared with. */
 const LOOPS = { axios: "loop: engine's axios over undici", undici: 'loop: undici' };
 
 script(

@@ -71,7 +71,7 @@ function paceTargets(figure) {
         atMost: 10,
         unit: '%',
       }),
-      target(`${name}: CPU per event at 100/s / at the limit`, cpu(100) / cpu('limit'), { atMost: 2 }),
+      target(`${name}: CPU per event, ratio of 100/s to the limit`, cpu(100) / cpu('limit'), { atMost: 2 }),
       target(
         `${name}, 100/s: CPU per event / the least outbox's`,
         cpu(100) / figure('least outbox (axios)', 100, ({ each }) => each.cpuMs),

@@ -47,9 +47,9 @@ serve({
   },
 
   /**
-   * Returns UPDATEs per second of `clients` simultaneous clients. With `inTransaction`, each UPDATE runs in a transaction of its
-   * own, otherwise as a single statement. `beside` names what is measured besides the UPDATE: `nothing`; `trigger`: the triggers
-   * exist; `publish`: each transaction also publishes an event (only with `inTransaction`).
+   * Returns how many UPDATEs per second `clients` simultaneous clients run. With `inTransaction`, each UPDATE runs in a
+   * transaction of its own, otherwise as a single statement. `beside` names what is measured besides the UPDATE: `nothing`;
+   * `trigger`: the triggers exist; `publish`: each transaction also publishes an event (only with `inTransaction`).
    */
   async updates({ beside, inTransaction, clients, seconds }) {
     const { dataSource, webhooks } = host;

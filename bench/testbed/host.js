@@ -11,7 +11,7 @@ process.env.NODE_ENV ??= 'production';
  * @property {'all' | 'api' | 'worker'} [role]
  * @property {number} [poolSize] connections to PostgreSQL. Default 10, which is the default of `pg`
  * @property {import('typeorm').EntitySchema[]} [entities] of the host's own tables
- * @property {Record<string, unknown>} [options] of `forRoot`; they override those of the benchmark
+ * @property {Record<string, unknown>} [options] of `forRoot`; they override the defaults in `createHost`
  */
 
 /**
@@ -54,7 +54,7 @@ async function createHost({ databaseUrl, role = 'all', poolSize = 10, entities =
 }
 
 /**
- * For builds without option groups, takes the options out of `security`, `network` and `delivery`.
+ * For builds without option groups, moves the options in `security`, `network` and `delivery` to the top level.
  *
  * @param {Record<string, any>} options
  */

@@ -84,7 +84,7 @@ async function counting(defer) {
   return embedded(defer, folder);
 }
 
-/** The process id gives simultaneous runs separate databases. Their figures are still worthless. @param {string} name */
+/** Includes the process id: simultaneous runs have separate databases, but wrong figures. @param {string} name */
 function nameOf(name) {
   return `bench_${process.pid}_${name}`;
 }

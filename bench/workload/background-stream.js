@@ -10,7 +10,8 @@ const { latencies } = require('../measure/figures.js');
  * @param {{ record(): Promise<{ ids: string[], at: number[] }> }} of.receiver must be recording
  * @param {number} of.perSecond
  * @param {number} of.seconds
- * @param {number} of.from @param {number} of.to endpoints
+ * @param {number} of.from index of the first endpoint
+ * @param {number} of.to index of the last endpoint, plus one
  * @param {number} [of.timeout] seconds to wait for the last events. Default 60
  * @throws {Error} if an event has not arrived by then
  */
@@ -24,7 +25,7 @@ async function publishInBackground({ publisher, receiver, timeout = 60, ...strea
     if (Date.now() > deadline) {
       const missing = commits.ids.filter((id) => !arrived.has(id)).length;
       throw new Error(
-        `${missing} of ${commits.ids.length} events of the other tenants had not arrived ${timeout} s after the last event was published.`,
+        `${missing} of ${commits.ids.length} background events had not arrived ${timeout} s after the last event was published.`,
       );
     }
     await new Promise((resolve) => setTimeout(resolve, 250));

@@ -2,7 +2,7 @@ import { type Receiver, startReceiver } from '../../test/api/receiver.js';
 import { type MailServer, startMailServer } from '../../test/support/mail-server.js';
 import type { RunningBackend } from '../../test/support/sample-app.js';
 
-/** The app's modules read SMTP_URL when they load, so a hook loads them. On a busy machine, loading takes long. */
+/** The app's modules read SMTP_URL when they load, so `beforeAll` loads them. On a busy machine, loading takes long. */
 const LOADING_MS = 120_000;
 
 let mailServer: MailServer;

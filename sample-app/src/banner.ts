@@ -25,7 +25,7 @@ export function banner(urls: {
     `      -d '{"to":"+14155550123","message":"Hello"}' ${api}/messages/sms`,
     ...(receiver
       ? [
-          '  Register a URL. The demo receiver accepts webhooks and callbacks at any path. At a path such as /503/crm, it responds 503:',
+          '  The demo receiver accepts webhooks and callbacks at any path. At a path such as /503/crm, it responds 503. Register a URL:',
           `    ${curl} -H 'Content-Type: application/json' \\`,
           `      -d '{"url":"${receiver}/mine","events":["message.delivered"],"profile":"standard"}' ${api}/webhooks`,
         ]

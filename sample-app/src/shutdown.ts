@@ -1,7 +1,7 @@
 /**
  * At the end, closes everything in the reverse order of opening.
- * Ctrl-C and SIGTERM close everything and exit with 0, or with 1 if a step fails. A second signal, more than a second later,
- * exits at once with 130.
+ * Ctrl-C and SIGTERM close everything and exit with 0, or with 1 if a step fails. A signal that arrives more than 1 s
+ * after closing has begun exits at once with 130.
  */
 export class Shutdown {
   private readonly steps: (() => Promise<void>)[] = [];

@@ -165,7 +165,7 @@ it('An outage of 10,000 failed deliveries, recorded by two workers, causes only 
 
 it('10,000 deliveries that are given up cause two mails: an alert about the failing endpoint, and a digest', async () => {
   const deliveries = await inFlight(1, 10_000, { profile: 'httpsms', events: ['message.phone.delivered'] });
-  // Without phone numbers in the events, the alerts are limited by endpoint.
+  // Without phone numbers in the events, a digest covers an endpoint instead of a phone number.
   await backend.rows(`update webhook_events set data = '{}' where tenant_id = $1`, [tenantId]);
   await recordByTwo(deliveries.map((delivery) => outcome(delivery, 'exhausted')));
   await backend.pass(0);
@@ -178,7 +178,7 @@ it('10,000 deliveries that are given up cause two mails: an alert about the fail
 
 it('A digest counts the deliveries that two workers give up, even if the worker that began first commits last', async () => {
   const deliveries = await inFlight(1, 20, { profile: 'httpsms', events: ['message.phone.delivered'] });
-  // Without phone numbers in the events, the alerts are limited by endpoint.
+  // Without phone numbers in the events, a digest covers an endpoint instead of a phone number.
   await backend.rows(`update webhook_events set data = '{}' where tenant_id = $1`, [tenantId]);
   const given = deliveries.map((delivery) => outcome(delivery, 'exhausted'));
   let slow!: Promise<unknown>;

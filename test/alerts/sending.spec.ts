@@ -297,7 +297,7 @@ describe('An alert that is written', () => {
 });
 
 describe('Alerts that are due together', () => {
-  it('need one call of the store to read the causes of their failures, and one call to write their results', async () => {
+  it('need one call of the store to read the causes of the failures that they report, and one call to write their results', async () => {
     const backend = await start();
     await backend.register('acme', { url: receiver.url, events: ['*'] });
     await write(backend, 'acme', 40, { kind: 'endpoint.failing' });

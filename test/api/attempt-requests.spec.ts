@@ -11,7 +11,7 @@ const detailOf = async (api: ReturnType<typeof newAccount>['api']) =>
   list(api, `/webhooks/deliveries/${(await first(api)).id}`);
 
 describe('An attempt in the log', () => {
-  it('shows its request as it arrived, without the secrets, and the headers of a failed response', async () => {
+  it('shows its request as it arrived but without the secrets, and the headers of a failed response', async () => {
     const { api, register, publish } = newAccount();
     const { secret } = await register({ headers: { 'X-Token': 's3cr3t' } });
     receiver.answer(503, 200);

@@ -197,7 +197,7 @@ describe('A replay', () => {
     expect(received()).toEqual(expect.arrayContaining(old.map(({ id }) => id)));
   });
 
-  it('is refused while another replay for the same endpoint has not ended, and can be cancelled', async () => {
+  it('can be cancelled, and is refused while another replay for the same endpoint has not ended', async () => {
     const { api, register, publish } = newAccount();
     await publish('msg_1');
     await host.webhooks.runOnce();

@@ -447,7 +447,7 @@ describe("In the host's transaction", () => {
     expect((await host.webhooks.endpoints.get(tenant, created.id)).url).toBe(URL);
   });
 
-  it('tests and recoveries cannot take part: they commit by themselves, and their types accept no tx', () => {
+  it('endpoints.test and endpoints.recover cannot take part: they commit by themselves, and their types accept no tx', () => {
     const { endpoints } = host.webhooks;
     const tx = host.dataSource.manager;
     // @ts-expect-error The test event would be sent although the host's transaction rolls back.

@@ -32,7 +32,7 @@ describe('The keys of stored secrets', () => {
   });
   afterEach(() => host.close());
 
-  it('keep the app from starting if the options do not have them, and are named in the error', async () => {
+  it('keep the app from starting if the options do not have them; the error names the keys', async () => {
     await host.as('a').post('/webhooks', body).expect(201);
     await expect(keysWith('k1').check()).resolves.toBeUndefined();
     await expect(keysWith('k2', ['k1']).check()).resolves.toBeUndefined();
@@ -127,7 +127,7 @@ describe('The keys of stored secrets', () => {
     expect(box.open(JSON.parse(stored.secrets)[0].sealed, sealContext('a', null))).toBe(account.secret);
   });
 
-  it('seal unencrypted values with reencryptSecrets(); after that, the app starts without acceptPlaintext', async () => {
+  it('encrypt plaintext values when reencryptSecrets() runs; after that, the app starts without acceptPlaintext', async () => {
     const database = await createDatabase();
     const security = { allowPlaintextSecrets: true };
     const plainHost = await startHost({ database, options: { encryption: undefined, security } });

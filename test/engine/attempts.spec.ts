@@ -265,7 +265,7 @@ describe('A response that asks for a pause', () => {
     )) as [{ held: number }];
     expect(held).toBeGreaterThanOrEqual(5 * SECOND);
     expect(held).toBeLessThan(10 * SECOND);
-    // A longer pause does not end while the test runs.
+    // Five seconds could pass while the test runs, so an hour is added.
     await engine().query('update $lanes set hold_until = hold_until + $1', [HOUR]);
     await engine().publish(delivered('acme', 'm2'));
     await engine().runAll();
@@ -284,7 +284,7 @@ describe('A response that asks for a pause', () => {
     await receiver.arrived(4);
     gate.open();
     await run;
-    // Four deliveries were in flight. The other deliveries, leased or not, stay pending.
+    // Four deliveries were in flight. The other deliveries are pending, whether they were leased or not.
     expect(receiver.arrivals).toHaveLength(4);
     expect(await engine().count('$deliveries where attempts = 0 and state = $1', ['pending'])).toBe(36);
     await engine().runAll();

@@ -101,7 +101,7 @@ describe('The lane of callbacks to an origin', () => {
     expect([await callbackLanes(), await engine().count('$lanes')]).toEqual([0, 2_500]);
   });
 
-  it('is deleted in one batch with at most 499 other lanes', async () => {
+  it('is deleted in a batch of at most 500 lanes', async () => {
     await engine().query(
       `insert into $lanes (tenant_id, origin) select 'a', 'https://' || i from generate_series(1, 700) i`,
     );

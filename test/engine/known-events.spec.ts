@@ -87,7 +87,8 @@ describe('A few events of this process', () => {
   describe('while the worker claims from lanes,', () => {
     let endClaim: () => void;
     beforeEach(async () => {
-      await engine.endpoint('limited', '/limited', { maxThroughputPerMinute: 600 }); // always claimed from its lane
+      // Deliveries of an endpoint with a limit are always claimed from its lane.
+      await engine.endpoint('limited', '/limited', { maxThroughputPerMinute: 600 });
       const transaction = store.transaction.bind(store);
       const claiming = new Promise<void>((begin) => {
         jest.spyOn(store, 'transaction').mockImplementationOnce(async (work) => {

@@ -60,7 +60,7 @@ describe('With four workers,', () => {
       await engine().publish(...many(40));
       const other = engine().workers[1]!.webhooks.runOnce();
       await engine().receiver.arrived(6);
-      // The four requests that were not counted end. The two that were counted continue.
+      // Ends the four uncounted requests. The two counted requests continue.
       gate.release(4);
       await run;
       await engine().workers[2]!.webhooks.runOnce();

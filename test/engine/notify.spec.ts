@@ -59,7 +59,7 @@ describe('Between processes', () => {
     await recorded;
   });
 
-  it('a retry wakes the worker too, also in the same transaction as an event', async () => {
+  it('a retry wakes the worker, with or without an event in the same transaction', async () => {
     await engine.endpoint(`${tenant}b`, '/b');
     const first = delivery();
     await engine.publish(delivered(tenant, 'm1'));

@@ -70,7 +70,7 @@ describe.each(SIDES)('A connection that breaks %s %s:', (side) => {
     expect(await settle(world)).toMatchObject({ ...promises(), requests: 1, duplicates: 0, takeOvers });
   });
 
-  it('a worker does not know whether a success is on record: nothing is sent twice or called lost', async () => {
+  it('a worker does not know whether a success is on record: the delivery counts as delivered, and is not sent again', async () => {
     await world.register(host, '/hook');
     const record = host.database.hold(side, RECORD);
     await host.publish('acme', ['m1']);

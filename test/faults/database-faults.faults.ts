@@ -60,7 +60,7 @@ describe('In the database,', () => {
     expect(account.duplicates).toBeLessThanOrEqual(account.takeOvers);
   });
 
-  it('no outcome can be stored for the time of two leases: no worker sends anything again', async () => {
+  it('all outcomes are refused for the time of two leases: no worker sends anything again', async () => {
     await world.admin.query(`
       create function refuse_all() returns trigger language plpgsql as $$
         begin raise 'The disk is full.' using errcode = '53100'; end $$;

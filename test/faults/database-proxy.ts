@@ -85,7 +85,7 @@ export class DatabaseProxy {
 
   /**
    * Holds the server's "ready" for the next new session, and resolves with the session's process id. The caller must then
-   * end the session. So the client gets the "ready" and the error that ends the session in one read.
+   * end the session. So one read of the client gets both the "ready" and the error that ends the session.
    */
   joinReadyAndEnd(): Promise<number> {
     return new Promise((resolve) => {

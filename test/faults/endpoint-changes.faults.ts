@@ -56,7 +56,7 @@ describe('An endpoint that is changed by another process', () => {
 
   /**
    * Changes every endpoint while one request to each path is in flight, and then answers these requests with `status`. Returns the
-   * new secret of the endpoint that was at `/rotated`.
+   * new secret of the endpoint at `/rotated`.
    */
   async function changeInFlight(status: number): Promise<string> {
     const paths = ['/edited', '/paused', '/rotated', '/deleted', '/disabled', '/limited'];

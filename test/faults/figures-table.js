@@ -5,7 +5,7 @@
  * One line of the file that `FAULTS_FIGURES` names.
  */
 
-/** Columns that are summed over the runs. Each name is a heading of the table, its value a field of an account. */
+/** Columns that are summed over the runs. Each name is a heading of the table. Each value is a field of `account`. */
 const SUMS = {
   events: 'committed',
   deliveries: 'deliveries',

@@ -39,8 +39,8 @@ describe('After a database crash that loses the commits not yet on disk,', () =>
   }
 
   it('no hand-over is lost: no delivery number is assigned twice, so no answer counts for another delivery', async () => {
-    // This extra event shifts the numbers of deliveries by one. Without it, a number that is assigned twice could belong to
-    // two deliveries of the same endpoint.
+    // This extra event shifts the numbers of deliveries by one, so that a number that is assigned twice can belong first to a
+    // delivery of `/good` and then to one of `/bad`. In this case, the count of `/bad` below is too high.
     await world.register(host, '/first', {}, 'first');
     await host.publish('first', ['m1']);
     for (const path of ['/good', '/bad']) await world.register(host, path, { timeoutMs: 30_000 });

@@ -17,7 +17,7 @@ const subjects = (name: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => `${name}-${i}`);
 
 describe(`${ENDPOINTS * EACH} deliveries that are due at once after an outage`, () => {
-  it('first reach each endpoint with at most two requests at a time, then with more and more; other tenants do not wait', async () => {
+  it('reach each endpoint first with at most two requests at a time, then with more and more; other tenants do not wait', async () => {
     const world = await World.create();
     try {
       const api = await world.host({ role: 'api' });

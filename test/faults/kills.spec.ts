@@ -177,7 +177,7 @@ describe('A new session that the server ends at once', () => {
     await web.stop();
   });
 
-  it('does not end a worker: it continues to deliver', async () => {
+  it('does not end a worker: the worker continues to deliver', async () => {
     const worker = await world.host();
     await world.register(worker, '/hook');
     await endFirstSession(worker);

@@ -82,7 +82,7 @@ export class Ledger {
   }
 }
 
-/** Is one of the signatures of `line` what Standard Webhooks makes with `secret`? */
+/** Returns whether the line has the Standard Webhooks signature made with `secret`. */
 export function isSigned({ id, timestamp, signature, body }: LedgerLine, secret: string): boolean {
   const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
   const expected = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');

@@ -18,7 +18,7 @@ describe('While scheduled retries go on,', () => {
   });
   afterEach(() => world.close());
 
-  it('a manual retry is refused during another attempt: the numbers of attempts continue, and no attempt is sent twice', async () => {
+  it('a manual retry is refused during another attempt: attempt numbers have no gaps, and no attempt is sent twice', async () => {
     const options = { delivery: { retry: { schedule: [20, 20], jitter: 0 } } };
     const apis = [await world.host({ role: 'api', options }), await world.host({ role: 'api', options })];
     await Promise.all([world.host({ role: 'worker', options }), world.host({ role: 'worker', options })]);

@@ -50,14 +50,14 @@ describe('When the migrations go down and up again while workers run,', () => {
     expect(account).toMatchObject({ ...promises(), committed: 100, deliveries: 200, requests: 200 });
   });
 
-  it('the response to an earlier request does not change a later delivery, even if both deliveries have the same number', async () => {
+  it('the response to an earlier delivery does not change a later delivery with the same number', async () => {
     const late = await world.host({ role: 'worker' });
     await world.register(api, '/held');
     await world.ledger.behave('/held', { hold: true });
     await api.publish('acme', ['before']);
     await world.ledger.arrivals(1);
-    // `late` must record this outcome and do nothing else. So it is stopped (SIGSTOP) while the next event is published and
-    // taken.
+    // `late` must record the outcome of the request to `/held`, and do nothing else. So `late` is stopped (SIGSTOP) while
+    // another worker takes the next event.
     const record = late.database.hold('before', RECORD);
     await world.ledger.release('/held');
     const held = await record;

@@ -4,7 +4,7 @@ import { World } from './world.js';
 
 const EVENTS = 520;
 const LIMIT = 3;
-/** The relay, discards and retention change at most this many rows in one statement. */
+/** Maximum number of rows that one statement of the relay, of a discard or of retention changes. */
 const BATCH = 500;
 
 /** Triggers that write to the table `taken` how many rows of each kind a statement has taken. */

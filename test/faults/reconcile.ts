@@ -21,7 +21,7 @@ export interface Account {
    * take-over and each return may have caused a request.
    */
   bound: number;
-  /** Requests of deliveries beyond their attempts, take-overs and returns to the lane. */
+  /** Requests that no attempt, take-over or return of their delivery explains. */
   unexplained: number;
   /**
    * Rows of the host that have no event. Also pairs of event and endpoint that have no delivery, or a delivery that

@@ -15,7 +15,7 @@ describe('A worker that is told to stop (SIGTERM)', () => {
     ['with shutdown hooks', { shutdownHooks: true }],
     ['with handleSignals', { options: { worker: { handleSignals: true } } }],
   ] as const) {
-    it(`${how}, finishes its requests, returns unsent deliveries to their lanes, and repeats nothing`, async () => {
+    it(`finishes its requests, returns unsent deliveries to their lanes, and repeats nothing (${how})`, async () => {
       const worker = await world.host(settings);
       await world.register(worker, '/slow');
       await world.ledger.behave('/slow', { delayMs: 300 });

@@ -1,9 +1,9 @@
 // Patterns of the module's most important statements, for DatabaseProxy.hold().
 
-/** The relay's hand-over: an event becomes deliveries. */
+/** The relay inserts the deliveries of an event. */
 export const HAND_OVER = /insert into "?webhook_deliveries/;
 
-/** The relay reads a few events, which it then hands over with one statement. */
+/** The relay reads a few events. Its next statement relays them. */
 export const LOOK = /from "?webhook_unrelayed"? order by sequence limit \d+\s*\)/;
 
 /** Text that makes an event too large for one statement, so that the relay uses a transaction. */

@@ -1,4 +1,4 @@
-/** One message of PostgreSQL's protocol: its type byte (`''` for the first one of a connection) and all its bytes. */
+/** One message of PostgreSQL's protocol: its type byte (`''` for a client's first message) and all its bytes. */
 export interface WireMessage {
   type: string;
   bytes: Buffer;

@@ -170,7 +170,7 @@ describe('The role', () => {
   });
 });
 
-/** Checks `condition` again and again while the poller works. Ends at the test's own time limit. */
+/** Checks `condition` again and again until it is true. If it never becomes true, the test fails at its time limit. */
 async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
 }

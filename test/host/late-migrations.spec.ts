@@ -30,7 +30,7 @@ beforeEach(async () => {
   [database, receiver] = await Promise.all([createDatabase(), startReceiver()]);
 });
 afterEach(async () => {
-  // `app` is undefined if the first app of a test did not start.
+  // `app` is undefined if no app has started yet.
   await (app as INestApplication | undefined)?.close();
   await Promise.all([receiver.close(), database.drop()]);
 });

@@ -109,7 +109,7 @@ describe('app.close()', () => {
     await later.close();
   });
 
-  it('waits for requests in flight for 7 s by default, or as long as drainMs says', () => {
+  it('waits at most drainMs (default: 7 s) for requests in flight', () => {
     const drainMs = (options: WebhooksModuleOptions) => resolveSettings({ ...values, ...options }).drainMs;
     expect(drainMs({})).toBe(7_000);
     expect(drainMs({ worker: { drainMs: 40_000 } })).toBe(40_000);

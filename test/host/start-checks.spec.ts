@@ -82,7 +82,7 @@ describe.each(['all', 'api', 'worker'] as const)('In the role %s, the start stop
 });
 
 describe('A data source', () => {
-  it('without the entities makes the migrations fail with an error that names the command line', async () => {
+  it('without the entities makes the migrations fail, and the error says what the command line needs', async () => {
     await database.drop();
     database = await createDatabase(); // without tables
     source = await given(database.url, { entities: [], migrationsRun: false });

@@ -149,7 +149,7 @@ describe("In a host's own tests,", () => {
     await next.close();
   });
 
-  it('no poller runs, even in the role all', async () => {
+  it("no poller runs, even with role: 'all'", async () => {
     await messages().deliver('m1');
     const { unrelayed } = await host.get(WebhooksService).stats();
     expect(unrelayed).toBe(1);

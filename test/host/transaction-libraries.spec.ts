@@ -7,7 +7,7 @@ import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { dataSource, shape, startApp, values } from './support/app.js';
 
-/** Begins a transaction with the library, and passes `work` the library's manager of that transaction. */
+/** Begins a transaction with the library, and passes the library's manager of that transaction to `work`. */
 type InTransaction = (work: (tx: EntityManager) => Promise<void>) => Promise<void>;
 
 /** A library that hosts use so that code without an `EntityManager` takes part in a transaction. */
@@ -138,7 +138,7 @@ describe.each(installed)('In a REPEATABLE READ transaction of %s,', (name) => {
       }),
     );
 
-  it('calls without tx commit by themselves, and read what they have just written', async () => {
+  it('without `tx`, calls commit by themselves, and read what earlier calls have written', async () => {
     let id = '';
     await undo(async () => {
       ({ id } = await webhooks.endpoints.create(tenantId, endpoint));
@@ -154,7 +154,7 @@ describe.each(installed)('In a REPEATABLE READ transaction of %s,', (name) => {
     expect(await webhooks.endpoints.get(tenantId, id)).toMatchObject({ state: 'paused' });
   });
 
-  it('calls with tx read and write in the transaction, and are rolled back with it', async () => {
+  it('with `tx`, calls read and write in the transaction, and are rolled back with it', async () => {
     await undo(async (tx) => {
       const { id } = await webhooks.endpoints.create(tenantId, endpoint, { tx });
       expect(await webhooks.endpoints.get(tenantId, id, { tx })).toMatchObject({ id });

@@ -44,7 +44,7 @@ const FAILURES: { what: string; tls: TlsOptions; code: string }[] = [
   },
   { what: 'an unknown authority', tls: chain(strange, strange), code: 'certificate-untrusted' },
   {
-    what: 'an unknown authority that it sends',
+    what: 'an unknown authority whose root certificate is in the chain',
     tls: chain(strange, strange, strangeRoot),
     code: 'certificate-untrusted',
   },
@@ -55,7 +55,7 @@ const FAILURES: { what: string; tls: TlsOptions; code: string }[] = [
   },
   { what: 'HTTP/2 only', tls: { ...good, ALPNProtocols: ['h2'] }, code: 'http2-only' },
   ...(['TLSv1.2', 'TLSv1.3'] as const).map((version) => ({
-    what: `a client certificate that it requires in ${version}`,
+    what: `a required client certificate (${version})`,
     tls: { ...good, ca: root.cert, requestCert: true, minVersion: version, maxVersion: version },
     code: 'tls',
   })),

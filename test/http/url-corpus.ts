@@ -50,7 +50,7 @@ const legal = (url: string, ...dials: string[]): CorpusRow => ({
   dials,
 });
 
-/** URLs whose addresses must be dialled. These URLs also show that the recorder records. */
+/** URLs whose addresses must be dialled. If `DialRecorder` recorded nothing, the tests of these URLs would fail. */
 export const LEGAL: readonly CorpusRow[] = [
   legal('https://hooks.example.com/', PUBLIC),
   legal('https://hooks.example.com', PUBLIC),

@@ -252,7 +252,7 @@ describe.each(KINDS)('On the wire, the %s transport', (kind) => {
     });
   });
 
-  it('does not use bytes that arrive without a request as the response to the next request', async () => {
+  it('ignores a response that arrives without a request: the next request gets its own response', async () => {
     const receiver = await listen((socket, _, nth) => {
       const forged =
         nth === 1 && receiver.requests.length === 1 ? answerBytes(500, 'forged') : Buffer.alloc(0);

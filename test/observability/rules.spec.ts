@@ -46,7 +46,7 @@ describe('The dashboard and the alert rules', () => {
     samples = await scrape(registry);
   });
 
-  it('name only metrics, labels and values that real traffic has', () => {
+  it('use only metrics, labels and values that real traffic has', () => {
     const values = new Map<string, Set<string>>();
     for (const { name, labels } of samples)
       for (const [label, value] of [['', ''], ...Object.entries(labels)] as [string, string][]) {

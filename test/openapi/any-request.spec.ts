@@ -111,7 +111,7 @@ describe('A request made from the OpenAPI document', () => {
           '',
         );
       }),
-      { ...RUNS, endOnFailure: true }, // shrinking takes minutes, because each request changes what is stored
+      { ...RUNS, endOnFailure: true }, // no shrinking: it takes minutes, and it repeats requests on changed data
     );
     // The requests are varied enough: some succeed, and some are refused.
     for (const status of [200, 400]) expect([...seen]).toContain(status);

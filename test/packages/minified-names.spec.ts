@@ -11,7 +11,7 @@ const INPUT: Record<string, unknown[]> = { MissingRightsError: ['backend', []] }
 const root = join(__dirname, '../../libs');
 const loaded = new Map<string, Record<string, unknown>>();
 
-/** Loads a source file as a minifying bundler leaves it: its classes have other names. */
+/** Minifies a source file, as a bundler does, and loads it. Its classes then have other names. */
 function load(path: string): Record<string, unknown> {
   const before = loaded.get(path);
   if (before) return before;

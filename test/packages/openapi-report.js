@@ -34,7 +34,7 @@ if (process.argv.includes('--update')) {
     console.error('docs/openapi.json does not match the build:');
     for (const line of found.slice(0, MAX_NAMED)) console.error(line);
     if (found.length > MAX_NAMED) console.error(`  and ${found.length - MAX_NAMED} more`);
-    console.error('If you intended the changes, run "npm run api:update" and commit the file.');
+    console.error('If you intended the changes, run "npm run api:update" and commit the changed files.');
     process.exitCode = 1;
   } else if (readFileSync(REFERENCE, 'utf8') !== apiReference(document)) {
     console.error(

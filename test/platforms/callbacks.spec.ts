@@ -111,7 +111,7 @@ describe('A callbackUrl, if the default profile is msgine', () => {
 describe('A callbackUrl over http, if the default profile accepts only https', () => {
   const engine = useEngine({ options: { profile: 'msgine' } });
 
-  it('is refused by assertCallbackUrl(), and a delivery to it is discarded with the reason', async () => {
+  it('is refused by assertCallbackUrl(), and a delivery to it is discarded as url-refused', async () => {
     const url = engine().receiver.url('/callback');
     expect(() => engine().webhooks.assertCallbackUrl(url)).toThrow('https://');
     expect(() => engine().webhooks.assertCallbackUrl('https://example.com/callback')).not.toThrow();

@@ -65,7 +65,7 @@ const INTERVALS = `
     join $deliveries d on d.id = a.delivery_id
     join $lanes l on l.id = d.lane_id`;
 
-describe('A delivery, on a clock that the test moves,', () => {
+describe('On a clock that the test moves, a delivery', () => {
   const heard: WebhookAlert[] = [];
   const engine = useEngine({
     options: {
@@ -186,7 +186,7 @@ describe('A delivery, on a clock that the test moves,', () => {
     ['mysmsgate', '204 delivered, 301 exhausted, 404 exhausted, 410 exhausted, 429 pending, 503 pending'],
     ['mobile-text-alerts', '204 pending, 301 pending, 404 pending, 410 pending, 429 pending, 503 pending'],
     ['httpsms', '204 delivered, 301 exhausted, 404 exhausted, 410 exhausted, 429 exhausted, 503 pending'],
-  ])('of %s is retried, or ends, as its document says for each status: %s', async (profile, expected) => {
+  ])('of %s is retried, or ends, depending on the status: %s', async (profile, expected) => {
     const outcomes: string[] = [];
     for (const status of [204, 301, 404, 410, 429, 503]) {
       const { id } = await register(profile, `/${status}`);
@@ -200,7 +200,7 @@ describe('A delivery, on a clock that the test moves,', () => {
     expect(outcomes.join(', ')).toBe(expected);
   });
 
-  it('of a platform waits five seconds for a response, as its document says', async () => {
+  it('of a platform waits five seconds for a response', async () => {
     engine().receiver.on('/silent', hang);
     const platforms = Object.keys(REGISTRATIONS).filter((profile) => !profile.startsWith('standard'));
     for (const profile of platforms) await register(profile, '/silent');

@@ -272,7 +272,7 @@ describe('The example payloads of the platforms’ documents', () => {
     expect(bodyOf(example)).toBe(example.body);
   });
 
-  it('include MsGine’s example of a failed message, followed by the fields that are only in the field table', () => {
+  it('include MsGine’s example of a failed message, followed by the fields that are only in MsGine’s table of fields', () => {
     const body = bodyOf({
       profile: msgine(),
       type: 'message.failed',

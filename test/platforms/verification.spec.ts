@@ -137,7 +137,7 @@ describe('What a profile sends', () => {
     expect(request!.headers['content-type']).toBe('application/json');
   });
 
-  it('carries the signature in the header, prefix and encoding that the host has chosen, if the document does not name them', async () => {
+  it('carries the signature in the header, prefix and encoding that the host has chosen, if the platform’s document does not name them', async () => {
     const event = eventExample('message.delivered');
     const signature = { header: 'X-Acme-Signature', prefix: 'sha256=', encoding: 'base64' } as const;
     const verify = digest('x-acme-signature', { prefix: 'sha256=', encoding: 'base64' });

@@ -135,7 +135,7 @@ describe('Deliveries captured over HTTP, retries among them,', () => {
     await prove(await capture(engine(), profile), library);
   });
 
-  it('of httpsms carry a token that jose verifies, for this URL and account, and a new token on a retry', async () => {
+  it('of httpsms carry a token that jose verifies for this URL and account; a retry carries a new token', async () => {
     const requests = await capture(engine(), 'httpsms');
     await prove(requests, jose, false);
     const [first, ...rest] = requests;

@@ -104,7 +104,7 @@ describe("Behind the host's own guards,", () => {
     await host.call('post', '/api/webhooks/account/rotate-secret', own).expect(200);
   });
 
-  it('an APP_GUARD protects the page, and a refusal leads to the login page, too', async () => {
+  it('an APP_GUARD protects the page, and visitors without a login are sent to the login page', async () => {
     const more = { imports: [GlobalGuardModule], guards: 'global' as const };
     await start({ access: 'host', loginUrl: '/login' }, more);
     expect((await host.call('get', '').expect(302)).headers.location).toBe('/login');

@@ -193,7 +193,7 @@ describe('The page', () => {
     proxy.closeAllConnections();
   });
 
-  it('sends its script in an encoding that the client accepts, responds with 304 if the client has the script, and with 404 to other names', async () => {
+  it('sends its script in an encoding that the client accepts, responds with 304 if the client has the script, and responds with 404 if no file of the page has the requested name', async () => {
     host = await startPageHost(undefined, { database });
     const { text } = await host.call('get', '').expect(200);
     const [, script] = /<script[^>]* src="([^"]*)"/.exec(text)!;

@@ -155,7 +155,7 @@ describe('A session', () => {
     ['an unknown scope', { ...ann, scopes: ['admin'] }, 'createSession: scopes must be a list of'],
     ['a lifetime of a day', { ...ann, ttlMs: 24 * 3_600_000 }, 'createSession: ttlMs must be a whole number'],
     ['no input', undefined, 'createSession: actor must be'],
-  ])('is not made with %s', (_, input, problem) => {
+  ])('with %s cannot be made', (_, input, problem) => {
     expect(() => host.webhooks.portal.createSession(input as never)).toThrow(problem);
   });
 });

@@ -6,7 +6,7 @@ import { anyRequest, type AnyRequest, fieldByField, url } from './requests.js';
 
 const options = { compat: ['mobile-text-alerts', 'httpsms'] as ('mobile-text-alerts' | 'httpsms')[] };
 
-/** Texts that a database, a parser or an object may not accept: alone, in a list, as a value and as a key. */
+/** Texts that could break a database, a parser or an object: alone, in a list, as a value and as a key. */
 const BREAKING: readonly unknown[] = [
   'a\0b',
   'a\ud800b',
@@ -76,7 +76,7 @@ describe.each(['express', 'fastify'] as const)('Whatever is sent to whichever ro
       if (path.startsWith('/v3')) return caller.textAlerts;
       return path.startsWith('/v1') ? caller.httpsms : name;
     });
-    // No worker runs here, so the route for test events must not wait for an outcome.
+    // No worker runs here, so the route for test events should wait only 1 ms, not the default 2 s.
     return filled + (path.endsWith('/test') && query === '' ? '?wait=1' : query);
   }
 

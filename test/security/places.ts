@@ -58,7 +58,7 @@ export class Places {
     };
   }
 
-  /** What a host's `logging: true` sees: statements and their parameters. */
+  /** A TypeORM logger: with `logging: true`, it gets all statements and their parameters. */
   sqlLogger(): SqlLogger {
     const keep = (...said: unknown[]): void => this.add('log of statements', ...said.slice(0, 4).map(String));
     const parameters = (given: unknown): string => JSON.stringify(given) ?? '';

@@ -163,7 +163,7 @@ describe('A sealed value that somebody moved or changed', () => {
   });
 });
 
-describe('A secret that somebody wrote unencrypted', () => {
+describe('An unencrypted secret that somebody wrote into an endpoint or an account', () => {
   let host: WebhooksHost;
   let receiver: Receiver;
 
@@ -176,7 +176,7 @@ describe('A secret that somebody wrote unencrypted', () => {
     await Promise.all([host.close(), receiver.close()]);
   });
 
-  it('into the row of an endpoint or an account signs nothing, is not shown, and is never sealed', async () => {
+  it('signs nothing, is not shown, and is never sealed', async () => {
     const api = host.as('a');
     const { id } = (await api.post('/webhooks', { url: receiver.url, events: ['*'] }).expect(201)).body;
     await api.get('/webhooks/account').expect(200);

@@ -5,7 +5,7 @@ import { addEndpoint, newEvent, publish, relayTo, skipping, toDelivery, useStore
 
 describe('The relay of a few events', () => {
   const test = useStore();
-  // The check runs as at startup. Until it has found READ COMMITTED, `readFewEvents` returns `null`.
+  // Until this check has found READ COMMITTED, `readFewEvents` returns `null`. An app runs the check at startup.
   beforeEach(() => test.store.checkIsolation());
 
   const read = async (): Promise<FewEvents> => (await test.store.readFewEvents())!;
@@ -58,7 +58,7 @@ describe('The relay of a few events', () => {
     expect(await read()).toEqual({ events: [], destinations: [], isWhole: true });
   });
 
-  it('reads events and destinations in the same form as a batch', async () => {
+  it('reads events and destinations in the same form as the relay of a batch', async () => {
     await addEndpoint(test, { phoneNumbers: ['+15550100'], timeoutMs: 3_000 });
     await publish(
       test,

@@ -171,7 +171,7 @@ describe('The lanes of a store', () => {
       expect(await claim()).toEqual([]);
     });
 
-    it('moves the lane to the back of the queue, or makes it due when its leases end', async () => {
+    it('moves the lane to the back of the queue if it has more due deliveries; otherwise makes it due when its leases end', async () => {
       const lane = await laneWith(2);
       test.store.advanceClock(10);
       const other = await laneWith(1);
@@ -206,7 +206,7 @@ describe('The lanes of a store', () => {
       expect(await claim()).toEqual([]);
     });
 
-    it('takes large bodies up to the limit on bytes, and always takes the first body; small bodies always fit', async () => {
+    it('takes large bodies up to the limit on bytes, and always takes the first body unless the limit is 0; small bodies always fit', async () => {
       const lane = await addEndpoint(test);
       const lengths = [10_000, 300, 10_000, 10_000, 300];
       await publish(test, ...lengths.map(() => newEvent()));

@@ -301,7 +301,7 @@ describe('The maintenance of a store', () => {
       ]);
     });
 
-    it('deletes idle lanes of callbacks, but keeps lanes that have deliveries and lanes of endpoints', async () => {
+    it('deletes idle lanes of callbacks, but keeps lanes of endpoints and lanes that have deliveries', async () => {
       await addEndpoint(test);
       const [idle, used] = await rows.lanes().save([
         { tenantId: 'a', origin: 'https://idle.example.com' },

@@ -159,7 +159,7 @@ describe('The outcomes of a store', () => {
       expect(recovered.dueLanes).toEqual([lane]);
     });
 
-    it('counts a delivery once, so that the retries of one delivery do not make its lane failing', async () => {
+    it('counts repeated failures of one delivery as one failure, so that the lane is not reported as failing', async () => {
       const lane = await addEndpoint(test);
       let [delivery] = (await leaseNew(test, lane)) as [LeasedDelivery];
       for (let number = 1; number <= 6; number++) {

@@ -35,7 +35,7 @@ describe('One event', () => {
 
   it.each([
     ['with few fields', newEvent()],
-    ['without a subject, of another time', newEvent({ subject: null, occurredAt: 5 })],
+    ['without a subject but with occurredAt', newEvent({ subject: null, occurredAt: 5 })],
     ['with a callback', newEvent({ source: '/s', callbackUrl: 'https://example.com' })],
     ['of a test', newEvent({ test: true, endpointId: newUuid() })],
   ])(

@@ -188,7 +188,7 @@ describe('the id, which identifies the event in a dedupe store', () => {
   });
 });
 
-it('gives the payload the type of the profile, and accepts only the options of that profile', () => {
+it('gives the payload the TypeScript type of the profile, and accepts only the options of that profile', () => {
   const request = { ...signed('msgine'), secrets: secretOf.msgine };
   const { event } = verifyWebhook({ profile: 'msgine', ...request }).payload;
   const known: 'message.sent' | 'message.delivered' | 'message.failed' = event;

@@ -3,7 +3,7 @@ import type { Account } from './account.entity.js';
 
 const SESSION_MS = 3_600_000;
 
-/** A link that opens the webhooks page as an account. */
+/** A link that signs an account in to the webhooks page. */
 export interface WebhooksPageLink {
   url: string;
   expiresAt: string;

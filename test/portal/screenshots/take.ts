@@ -1,4 +1,4 @@
-// `npm run screenshots`: starts the sample app, and takes the README's pictures of it into docs/images. Needs Chromium.
+// `npm run screenshots`: starts the sample app, and writes the README's pictures of the app to docs/images. Needs Chromium.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';

@@ -68,7 +68,7 @@ function parsesJson(): Express {
   return express().use(express.json()) as Express;
 }
 
-/** As printed: signs the body after parsing and serializing it again, and throws if there is no signature header. */
+/** As in the sample: serializes the parsed body again, signs the result, and throws if there is no signature header. */
 function isSigned(request: Request, secret: string): boolean {
   const signature = request.headers['x-msgine-signature'] as string;
   const body = JSON.stringify(request.body);

@@ -1,4 +1,4 @@
-"""MsGine, "Python/Flask". This receiver also checks the signature of the raw body, as "Troubleshooting" describes."""
+"""MsGine's sample "Python/Flask", with the signature check that MsGine's section "Troubleshooting" describes."""
 
 from flask import Flask, jsonify, request
 

@@ -5,8 +5,8 @@ const { Ajv2020 } = require('ajv/dist/2020.js');
 const known = new Map();
 
 /**
- * Returns a function that returns the validator for one part of an OpenAPI document. Its argument `place` is a JSON pointer:
- * `open#/…` points into `document` itself, `document#/…` points into the result of `closed(document)`.
+ * Returns a function that returns the validator for one part of an OpenAPI document. The returned function takes `place`,
+ * a JSON pointer: `open#/…` points into `document` itself, `document#/…` points into the result of `closed(document)`.
  *
  * @param {object} document
  * @param {(document: object) => object} closed

@@ -1,7 +1,7 @@
 /** The state that spec files change in shared packages: where Nest's logger writes, and the methods of `pg`'s client. */
 module.exports = class PackageState {
   constructor() {
-    // Required here, because a `require` at the top of this file would load other copies than those that spec files get.
+    // A `require` at the top of this file would load other copies than those that spec files get.
     this.Logger = require('@nestjs/common').Logger;
     this.Client = require('pg').Client;
     this.statics = { ...this.Logger };

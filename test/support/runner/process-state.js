@@ -5,7 +5,7 @@ module.exports = class ProcessState {
   variables = { ...process.env };
   listeners = new Map(process.eventNames().map((name) => [name, process.rawListeners(name)]));
 
-  /** Restores the state that the constructor saved. */
+  /** Restores the state that the constructor saved, except globals and listeners that were removed. */
   restore() {
     for (const key of Reflect.ownKeys(globalThis)) {
       const before = Reflect.get(this.globals, key);

@@ -18,7 +18,7 @@ export interface Mutation<Data, Input> extends MutationState<Data> {
   reset: () => void;
 }
 
-/** A call that changes something. Only this component keeps the result. */
+/** A call that changes something. Only the component that uses this hook keeps the result. */
 export function useMutation<Data, Input = void>(
   options: MutationOptions<Data, Input>,
 ): Mutation<Data, Input> {

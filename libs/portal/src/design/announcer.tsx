@@ -16,7 +16,7 @@ function say(text: string): void {
   for (const listener of listeners) listener();
 }
 
-/** Announces a result, such as "Copied": to screen readers, and briefly on the screen. */
+/** Announces a result (such as "Copied") to screen readers, and shows it briefly on the screen. */
 export function announce(text: string): void {
   clearTimeout(timer);
   timer = setTimeout(() => say(''), SHOWN_MS);

@@ -45,7 +45,7 @@ export function readSignatureFlags(flags: Flags): SignatureSettings {
   return { profile, secrets, format: readFormat(flags, profile) };
 }
 
-/** Throws {@link UsageError} if the profile is a standard one and a secret cannot verify its signatures. */
+/** If the profile is a standard one, throws {@link UsageError} for a secret that is not a valid key. */
 export function checkSecrets({ profile, secrets }: SignatureSettings): void {
   if (profile !== 'standard' && profile !== 'standard-cloudevents') return;
   try {

@@ -53,6 +53,6 @@ async function abandonAfterFailure(
   if (abandoned.status === 'fulfilled') return;
   throw new AggregateError(
     [failure, abandoned.reason],
-    `Handling "${key}" failed, and ending its lease failed too: copies are handled after the lease has ended.`,
+    `Handling "${key}" failed, and ending its lease failed too: retries are handled only after the lease has ended.`,
   );
 }

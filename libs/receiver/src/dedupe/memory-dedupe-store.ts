@@ -56,8 +56,8 @@ export class MemoryDedupeStore implements DedupeStore {
   }
 
   /**
-   * Removes keys, oldest first, until at most `maxKeys` are left and the oldest one has not expired. Each key is removed
-   * once, so a call stays cheap.
+   * Removes keys, oldest first, until at most `maxKeys` are left and the oldest one has not expired. Most calls are
+   * cheap, because the loop stops at the first key that stays.
    */
   private removeOldest(now: number): void {
     for (const [key, { expiresAt }] of this.entries) {

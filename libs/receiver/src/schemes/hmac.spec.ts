@@ -105,7 +105,7 @@ describe.each(profiles)('%s', (profile) => {
   });
 });
 
-describe.each(['opensms', 'mysmsgate'] as const)('%s, whose document names no header', (profile) => {
+describe.each(['opensms', 'mysmsgate'] as const)('%s, whose documentation names no header', (profile) => {
   const body = bodyOf[profile];
   const secrets = secretOf[profile];
 

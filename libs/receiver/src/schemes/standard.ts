@@ -40,7 +40,7 @@ function readSignatures(header: string): Signature[] {
     return version === undefined || value === undefined ? [] : [{ version, value }];
   });
   if (signatures.length === 0)
-    throw malformed('webhook-signature', 'must contain `v1,…` or `v1a,…`, separated by spaces');
+    throw malformed('webhook-signature', 'must contain signatures `v1,…` or `v1a,…`, separated by spaces');
   return signatures;
 }
 

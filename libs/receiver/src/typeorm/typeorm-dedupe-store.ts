@@ -8,7 +8,7 @@ export interface TypeOrmDedupeStoreOptions {
   now?: () => number;
 }
 
-/** Lease tokens begin with this. Any other token means that the key is done: early 0.1.0 snapshots did not write `done`. */
+/** Lease tokens begin with this. Any other token means that the key is done: early 0.1.0 snapshots wrote UUIDs. */
 const LEASE = 'lease:';
 const DONE = 'done';
 

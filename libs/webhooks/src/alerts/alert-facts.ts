@@ -53,7 +53,10 @@ async function readTogether(store: AlertStore, alerts: readonly ClaimedAlert[]):
   return facts;
 }
 
-/** The deliveries whose failures the alert is about. `null`: a success, a pause or an operator's decision has no causes. */
+/**
+ * The deliveries whose failures the alert is about. `null`: there are none, for example if the endpoint has recovered, or
+ * if an operator has disabled it.
+ */
 function failuresOf({ kind, createdAt, data }: ClaimedAlert): FailureSelection | null {
   const { lane: laneId, since, reason } = data ?? {};
   if (kind === 'alerts.summary' || laneId === undefined || WITHOUT_CAUSE.has(kind) || reason === 'operator')

@@ -26,7 +26,7 @@ export function setCaller(request: object, caller: WebhookCaller): void {
   CALLERS.set(request, caller);
 }
 
-/** The caller of a request, which `CallerInterceptor` has found. */
+/** The caller that `CallerInterceptor` has found for a request. */
 export function callerOf(request: object): WebhookCaller {
   const caller = CALLERS.get(request);
   if (caller) return caller;
@@ -35,7 +35,7 @@ export function callerOf(request: object): WebhookCaller {
   );
 }
 
-/** The caller of a route, which `CallerInterceptor` has found. */
+/** The caller that `CallerInterceptor` has found for the current request. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): WebhookCaller =>
   callerOf(context.switchToHttp().getRequest<object>()),
 );

@@ -4,8 +4,8 @@ import type { IncomingRequest } from './incoming-request.js';
 const ADDED_BY_BROWSERS = /^(basic|digest|negotiate|ntlm)\b/i;
 
 /**
- * Whether a page of another origin could have made a browser send this request without a preflight. Forms and scripts
- * can send such requests if the content type is missing, or is one that HTML forms use.
+ * Whether a page of another origin could have made a browser send this request without a preflight. Callers ask only about
+ * requests whose content type is not JSON, because JSON needs a preflight.
  */
 export function isFromOtherSite({ headers = {} }: IncomingRequest): boolean {
   const { authorization, origin } = headers;
@@ -27,8 +27,8 @@ function hostsOf(headers: NonNullable<IncomingRequest['headers']>): string[] {
 }
 
 /**
- * Returns the text `null`, which matches no host, for the origin `null`: browsers send this origin if they must not
- * name the page.
+ * If the origin is not a URL, returns the text `null`, which matches no host. Browsers send the origin `null` if they must
+ * not name the page.
  */
 function hostOf(origin: string): string {
   return URL.canParse(origin) ? new URL(origin).host : 'null';

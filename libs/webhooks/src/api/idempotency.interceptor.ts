@@ -55,7 +55,7 @@ function readKey(header: string | string[]): string {
   throw badRequest({ field: IDEMPOTENCY_KEY, code: 'invalid', message });
 }
 
-/** What the call asks for: the ids in its path, its query and its body. */
+/** What the call asks for: its query, its body, and the ids in its path. */
 function fingerprintOf({ params = {}, query = {}, body = {} }: RoutedRequest): string {
   return createHash('sha256')
     .update(JSON.stringify([params, query, body]))

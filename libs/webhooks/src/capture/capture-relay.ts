@@ -129,7 +129,7 @@ export class CaptureRelay {
 }
 
 /**
- * Returns the changes to map now. A claim of one change may return two changes: an untried one, and one that is due
+ * Returns the changes to map now. A claim with the limit 1 may return two changes: an untried one, and one that is due
  * again.
  */
 function toMap(claimed: readonly ClaimedChange[], limit: number): ClaimedChange[] {

@@ -70,7 +70,10 @@ function checkPortal(structure: WebhooksModuleStructure, { access, ...portal }: 
   }
 }
 
-/** Whether `tenant` is a provider class, not a function. If `resolve` is a field, it is not on the prototype. */
+/**
+ * Whether `tenant` is a provider class, not a function. Also looks for `class` in the source, because a class whose `resolve`
+ * is a field has no `resolve` on its prototype.
+ */
 export function isTenantClass(tenant: object): tenant is Type<TenantProvider> {
   return (
     typeof (tenant as Type<TenantProvider>).prototype?.resolve === 'function' ||

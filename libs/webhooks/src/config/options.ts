@@ -168,16 +168,16 @@ export class WorkerOptions {
   /** Requests in flight per endpoint that sets no limit of its own. Default 32. */
   @Option(wholeNumber(1, 4096)) maxInFlight?: number = 32;
   /**
-   * Requests in flight of one tenant to one origin (scheme, host and port), including hanging requests. The number
-   * of requests that do not hang is limited to `maxInFlight`, so a large value here does not delay other tenants. A value
-   * up to `maxInFlight` counts as `maxInFlight` + 1. Default 256.
+   * Requests in flight of one tenant to one origin (scheme, host and port), including hanging requests. At most
+   * `maxInFlight` of these requests occupy `slots`, so a large value here does not delay other tenants. A value up to
+   * `maxInFlight` counts as `maxInFlight` + 1. Default 256.
    */
   @Option(wholeNumber(2, 65_536)) maxInFlightPerOrigin?: number = 256;
   /** Longest pause (ms) between two polls of an idle database. Default 1000. */
   @Option(wholeNumber(10, 60_000)) idlePollMs?: number = SECOND_MS;
   /**
-   * Pause (ms) after a poll that found work. It is doubled after each poll that finds no work except retries to
-   * failing endpoints. Default 10.
+   * Pause (ms) after a poll that found work. The pause is doubled after each poll that finds no work, or only retries
+   * to failing endpoints. Default 10.
    */
   @Option(wholeNumber(1, 60_000)) busyPollMs?: number = 10;
   /**
@@ -186,8 +186,8 @@ export class WorkerOptions {
    */
   @Option(wholeNumber(1, DAY_MS)) leaseMs?: number;
   /**
-   * How long (ms) a shutdown waits for requests in flight. Then it aborts the remaining requests, which are sent again
-   * when their lease would have ended. Default 7 s: many hosting platforms kill a process after 10 s, so 3 s are left
+   * How long (ms) a shutdown waits for requests in flight. Then it aborts the remaining requests. They are sent again
+   * at the planned end of their lease. Default 7 s: many hosting platforms kill a process after 10 s, so 3 s are left
    * for recording the last outcomes.
    */
   @Option(wholeNumber(0, DAY_MS)) drainMs?: number = 7_000;

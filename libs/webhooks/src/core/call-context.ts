@@ -1,6 +1,6 @@
 import type { EntityManager, QueryRunner } from 'typeorm';
 
-/** The host's open transaction, as TypeORM has it. */
+/** The host's open TypeORM transaction. */
 export type HostTransaction = EntityManager | QueryRunner;
 
 /** Optional context of a service call that reads. */

@@ -64,7 +64,7 @@ export function toAttempt(attempt: ListedAttempt): WebhookAttempt {
   return { number, startedAt: formatInstant(startedAt), durationMs, status, error, response };
 }
 
-/** The last attempt, which is part of the delivery itself; `null`: there was none. */
+/** The last attempt, which the delivery's row holds; `null`: there was none. */
 export function lastAttemptOf<Delivery extends DeliveryRecord>(
   delivery: Delivery,
 ): (Delivery & ListedAttempt) | null {

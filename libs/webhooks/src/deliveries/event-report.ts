@@ -16,8 +16,8 @@ export interface SkippedEndpoint {
   description: string | null;
   state: EndpointState;
   /**
-   * Why the endpoint, as it is now, would not get the event. `null`: the endpoint would get it now, and `explanation` says why
-   * it has no delivery.
+   * Why the endpoint, as it is now, would not get the event. `null`: the endpoint would get the event now, and `explanation`
+   * says why there is no delivery.
    */
   reason: Mismatch | null;
   /** The reason as a sentence. */

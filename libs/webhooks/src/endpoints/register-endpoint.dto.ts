@@ -83,7 +83,7 @@ export abstract class EndpointSettings {
   @MailAddress()
   alertEmail?: string | null;
 
-  /** Also mail alerts about failed attempts. Default: false. */
+  /** Also send mail about failed attempts. Default: false. */
   @Optional()
   @Flag()
   sendAlertEmail?: boolean;

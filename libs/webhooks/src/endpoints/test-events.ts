@@ -120,7 +120,7 @@ export class TestEventSender {
       throw unprocessable({
         field: 'data',
         code: 'invalid',
-        message: `data does not fit an event of the type ${type}: see the example at event-types, or leave data out.`,
+        message: `data does not fit an event of the type ${type}: see the example that GET …/event-types shows, or leave data out.`,
       });
     }
     if (requests === 0) throw this.unknownType(profile, type);

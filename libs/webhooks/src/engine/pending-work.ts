@@ -66,7 +66,7 @@ export class PendingWork {
     return this.lanes || this.dispatcher.intake.hasClaimableLanes || performance.now() >= this.dueAt;
   }
 
-  /** A commit in this process has left work. */
+  /** A commit in this process has created work. */
   noteCommit({ events, lanes, written }: LocalCommit): void {
     if (events) this.addWritten(written);
     this.events ||= events;

@@ -39,8 +39,8 @@ interface Round {
   /** There are events or due lanes, but this round got none of them: another worker has them locked, for example. */
   leftWork: boolean;
   /**
-   * A lane may become due later than its deliveries. Time (ms) until the first such lane is due; `null`: there is no such
-   * lane.
+   * Lanes that are not due yet may hold due deliveries. Time (ms) until the first of these lanes is due; `null`: there are
+   * no such lanes.
    */
   dueSoonInMs: number | null;
 }
@@ -79,8 +79,8 @@ export class RunOnce {
     let fruitlessRounds = 0;
     // Lanes whose due deliveries were all held back, even at full depth. The set is emptied when anything changes.
     const stuck = new Set<string>();
-    // This run has its own depths. The worker's loop may forget the depths of some lanes, and a run would then search those
-    // lanes again and again.
+    // The worker's loop forgets all its depths when they become too many. A run with those depths could then search the
+    // same lanes again and again, so each run has depths of its own.
     const depths = new ScanDepths(Infinity);
     for (;;) {
       const recording = this.dispatcher.nextRecording();

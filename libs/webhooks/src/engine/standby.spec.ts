@@ -105,7 +105,7 @@ describe('A worker that gets announcements', () => {
     expect(standby.hasEvents).toBe(true);
   });
 
-  it('waits while it is busy, longer than a worker on standby, and relays at once when it is free', () => {
+  it('waits longer while it is busy than while it stands by, and relays at once when it is free', () => {
     isBusy = true;
     announce(1);
     expect(standby.hasEvents).toBe(false);

@@ -8,8 +8,8 @@ const MAX_AHEAD = 100;
 /**
  * Decides when this worker relays events that other processes announce. An announcement reaches all workers, but one worker
  * is enough. A worker stands by if it finds that other workers have relayed some of the announced events. It then waits
- * after each announcement, longer each time, and relays what is left. If the other workers have relayed nothing, it relays
- * at once again. A busy worker waits, too, because another worker may have free slots.
+ * after each announcement, longer each time, and relays what is left. If the other workers have relayed nothing, it stops
+ * standing by. A busy worker waits, too, because another worker may have free slots.
  */
 export class Standby {
   /** Time (ms) from an announcement until a worker on standby checks what is left: `minMs` at first, at most `maxMs`. */

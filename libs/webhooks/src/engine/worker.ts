@@ -207,7 +207,7 @@ export class Worker {
     this.pending.noteClaimed(result);
     this.deepScan.consider(result.unreached);
     if (this.dispatcher.noteHeldBack(result.heldBack)) this.pollSoon();
-    // The claim has forgotten which lanes were due. Lanes that it skipped (locked, or without room) are still due.
+    // A claim skips lanes that are locked or have no room. They are still due, but `pending` no longer says so.
     if (result.leased.length === 0) this.checkSoon();
     // Lanes whose last attempts failed need no check soon, because they are due at known times.
     if (result.lanesWithMore.some((laneId) => !this.dispatcher.intake.isUnwell(laneId)))

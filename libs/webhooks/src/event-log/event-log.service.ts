@@ -63,8 +63,8 @@ export class WebhookEventLog {
   /**
    * Starts a job that creates deliveries of past events in a range of time. The job replays the events that the endpoint is
    * subscribed to now, except events that already have a delivery to the endpoint: for those, use retry or recover. With
-   * `dryRun`, there is no job: the events to replay are only counted. Test events are left out, and so are events with
-   * a callback in place of endpoints. Workers do the job in passes: see {@link WebhookJobs.get}.
+   * `dryRun`, there is no job: the events to replay are only counted. Test events are left out, and so are events
+   * whose callback URL replaces the endpoints. Workers do the job in passes: see {@link WebhookJobs.get}.
    *
    * @param endpointId `wh_…`
    * @throws WebhooksRequestError 400 `invalid_request` for a wrong range, 404 `endpoint_not_found`. Without `dryRun`, also 409

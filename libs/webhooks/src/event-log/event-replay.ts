@@ -49,7 +49,7 @@ export class EventReplay {
   /**
    * Starts a job that creates deliveries of past events in a range of time. The job replays the events that the endpoint is
    * subscribed to now, except events that already have a delivery to the endpoint. With `dryRun`, there is no job: the events
-   * to replay are only counted. Test events are left out, and so are events with a callback in place of endpoints.
+   * to replay are only counted. Test events are left out, and so are events whose callback URL replaces the endpoints.
    *
    * Throws a 400 for a wrong range, and a 404 for an unknown endpoint. Without `dryRun`, throws a 409 if the endpoint is
    * disabled or a replay to it is running.

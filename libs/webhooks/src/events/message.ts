@@ -14,8 +14,8 @@ export const MESSAGE_STATUSES = [
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
 /**
- * An SMS with the fields of all five platforms. Events of type `message.*` and `call.missed` have such a message as data.
- * Set what you know. A profile omits the rest, or fills it in as its platform documents.
+ * An SMS with the fields of all five platforms. Events of type `message.*` and `call.missed` have such a message in their
+ * data. Set what you know. A profile omits the rest, or fills it in as its platform documents.
  */
 export interface WebhookMessage {
   /** The host's id. A numeric id stays numeric on the wire if the platform allows it. */

@@ -70,7 +70,7 @@ describe("The account's own number", () => {
     ['the number that somebody opts in to', { optIn: { from: 'A', to: 'B' } }, 'B'],
     ['none in free-form data', { invoice: { id: 1 } }, null],
     ['none in the text of a test', { message: 'This is a test' }, null],
-    ['none in nothing', null, null],
+    ['none without data', null, null],
   ])('is read from each kind of event', ([, data, number]) => {
     expect(accountNumberOf(data)).toBe(number);
   });

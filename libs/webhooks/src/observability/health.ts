@@ -53,8 +53,8 @@ export class HealthCheck {
   }
 
   /**
-   * Without workers, each lag above the threshold causes a warning. With workers, a lag causes a warning only if a minute has
-   * passed after the smallest lag was first seen: while the lag falls below this value, the workers are catching up.
+   * Without workers, each lag above the threshold causes a warning. With workers, such a lag causes a warning only if
+   * the lag has reached no new minimum for a minute: if it reaches new minima, the workers are catching up.
    */
   private describeLag({ relayLagMs: lagMs, hasWorkers }: DatabaseHealth): HealthWarning[] {
     const isSlow = lagMs > RELAY_LAG_WARNING_MS;
@@ -94,7 +94,7 @@ function describeCapture(health: CaptureHealth, isStarting: boolean): HealthWarn
     warnings.push({ kind: 'capture-failing', message, data: { capture, failing, row } });
   }
   if (untriedMs > CAPTURE_LAG_WARNING_MS && !isStarting) {
-    const message = `A change of ${capture} has waited ${Math.round(untriedMs / 1000)} s for its map: no worker has this capture (import its forFeature() in the processes that deliver, or run down() of its migration, which removes the triggers), or the workers cannot keep up.`;
+    const message = `A change of ${capture} has waited ${Math.round(untriedMs / 1000)} s for its map. Either the workers cannot keep up, or no worker has this capture. In the second case, import the capture's forFeature() in the processes that deliver, or run down() of the capture's migration, which removes the triggers.`;
     warnings.push({ kind: 'capture-waiting', message, data: { capture, lagMs: untriedMs } });
   }
   return warnings;

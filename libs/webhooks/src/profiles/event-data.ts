@@ -30,7 +30,7 @@ export function optInOf(event: WebhookEvent): WebhookOptIn {
   return part<WebhookOptIn>(event, 'optIn');
 }
 
-/** Returns true if no further send follows the expiry, or if the message does not say whether one follows. */
+/** Returns true if the expired message is not sent again, or if `isFinal` is not set. */
 export function isFinalExpiry(message: WebhookMessage): boolean {
   return message.isFinal ?? true;
 }

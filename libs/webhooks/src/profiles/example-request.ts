@@ -3,11 +3,11 @@ import type { WebhookEvent } from '../events/event.js';
 import { maskedHeaders } from './masked-headers.js';
 import type { Profile } from './profile.js';
 
-/** What a receiver gets for an example, without the signature. */
+/** What a receiver gets for an example event. Signatures are masked. */
 export interface ExampleRequest {
   /** Name of the event in the profile. */
   event: string;
-  /** Headers with lower-case names. In a signature, what depends on the secret is replaced by `…`. */
+  /** Headers with lower-case names. `…` replaces the part of a signature that depends on the secret. */
   headers: Record<string, string>;
   /** The exact body, as text. */
   body: string;

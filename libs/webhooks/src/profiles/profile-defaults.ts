@@ -27,7 +27,7 @@ export const plainRegistration: RegistrationRules = {
 };
 
 /**
- * Defaults that the five platform profiles share: JSON, a timeout of 5 s (two of the platforms document it, and the others
+ * Defaults that the five platform profiles share: JSON, a timeout of 5 s (three of the platforms document it, and the others
  * document none), and retries that are never earlier than the documented delay. No platform documents what follows a 410,
  * `Retry-After` or failures for days, so these have no effect. The owner gets no emails besides the alerts that every
  * endpoint has.

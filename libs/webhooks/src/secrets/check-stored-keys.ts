@@ -31,7 +31,7 @@ export async function checkStoredKeys(store: SetupStore, box: SecretBox): Promis
   if (wrong.length > 0) {
     throw new WebhooksSetupError(
       `WebhooksModule: stored secrets cannot be opened with the key ${quoted(wrong.map(([id]) => id))}: they were sealed under another key with this id. ` +
-        'Set that key again. To use a new key, give it another id and add the old key to encryption.previous.',
+        'Set the old key under this id again. To use a new key, give it another id and add the old key to encryption.previous.',
     );
   }
 }

@@ -24,8 +24,8 @@ export interface ChangeStore extends StoreTransactions {
   /**
    * Checks that the entity has the column, and that the table has exactly the triggers of this capture. Returns the capture's
    * name. If the check fails, throws {@link WebhooksSetupError} with the migration to add. If the data source lists that
-   * migration but has not run it, throws {@link WebhooksNotReadyError} instead. Then every other method throws this error
-   * too, until `checkTables` passes again.
+   * migration but has not run it, throws {@link WebhooksNotReadyError} instead. Then the other methods of the store
+   * throw this error too, until `checkTables` passes again.
    */
   checkCapture(captured: CapturedColumn): Promise<string>;
   /**
@@ -96,9 +96,11 @@ export interface CaptureHealth {
   capture: string;
   /** Changes whose map has failed, counted up to 10,000. */
   failing: number;
-  /** The row whose change has failed most often: its primary key as JSON text, its number of failures and its last error. */
+  /** Primary key, as JSON text, of the row whose change has failed most often. */
   failingKey: string | null;
+  /** How often that change has failed; `0` if no change has failed. */
   failingAttempts: number;
+  /** The last error of that change. */
   failingError: string | null;
   /** Age (ms) of the oldest change that no worker has tried; `0` if there is none. */
   untriedMs: number;

@@ -177,7 +177,7 @@ export interface DeliveryStore extends StoreTransactions {
   /**
    * In `tx`: makes deliveries of one lane due now. Finished deliveries begin their schedule anew, and waiting ones
    * continue their schedule. In both cases the numbers of attempts continue. A paused lane does not become due. Any other
-   * lane becomes due at the latest of three times: now, the end of its hold, and the end of a worker's exclusive claim.
+   * lane becomes due at once, or as soon as its hold and a worker's exclusive claim have ended.
    * The commit wakes this process's worker. Deliveries that are being sent, or whose body is erased, stay as they are.
    */
   requeueDeliveries(laneId: string, ids: readonly string[]): Promise<void>;
@@ -191,7 +191,7 @@ export interface DeliveryStore extends StoreTransactions {
   ): Promise<{ id: string; state: LaneState; now: number } | null>;
   /**
    * In `tx`: locks deliveries that ended without success and returns their ids, earliest end first. Skips test deliveries,
-   * deliveries that others have locked, cancelled ones, ones that the endpoint asked to ignore, and ones without a body.
+   * deliveries that others have locked, cancelled ones, ones with the reason `ignored`, and ones without a body.
    */
   lockFailedDeliveries(search: FailedSearch): Promise<string[]>;
   /** Counts, up to `limit`, the deliveries that {@link lockFailedDeliveries} would find if none were locked. */

@@ -105,8 +105,8 @@ export interface EndpointStore extends StoreTransactions {
   /** In `tx`: writes an endpoint and its lane. */
   insertEndpoint(endpoint: NewEndpoint, lane: NewEndpointLane): Promise<void>;
   /**
-   * In `tx`: changes an endpoint and its lane. The call may be repeated. If the change makes the lane due, the workers
-   * of this process check for work when `tx` commits.
+   * In `tx`: changes an endpoint and its lane. Repeated calls are harmless. If the change makes the lane due, the
+   * workers of this process check for work when `tx` commits.
    */
   updateEndpoint(
     endpoint: Pick<EndpointRecord, 'id' | 'tenantId'>,

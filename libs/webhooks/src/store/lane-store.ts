@@ -14,8 +14,7 @@ export interface LaneStore extends StoreTransactions {
    * Skips lanes that another worker has locked, and the lanes of `skip`. The commit of `tx` does not wait for the disk: a
    * crash of the database may undo the claim, but never undoes an outcome that is recorded later.
    *
-   * @param isEarly also lock failing lanes that wait for nothing but their next step: see `FAILING_LANE_STEP_MS`. Default
-   * `false`
+   * @param isEarly also lock failing lanes that wait only for the next multiple of `FAILING_LANE_STEP_MS`. Default `false`
    */
   claimLanes(count: number, skip: LanesToSkip, isEarly?: boolean): Promise<ClaimableLane[]>;
   /**

@@ -39,7 +39,8 @@ export interface MaintenanceStore extends StoreTransactions {
   rescueExpiredLeases(): Promise<number>;
   /**
    * Discards a batch of the deliveries that wait in one closed lane, with the reason of the lane's endpoint. Returns how
-   * many. The lane stays due until nothing waits in it; deliveries in flight end with their outcome or their lease.
+   * many. The lane stays due until nothing waits in it. Leaves deliveries in flight alone until their outcome is recorded
+   * or their lease expires.
    */
   discardBacklog(): Promise<number>;
   /**

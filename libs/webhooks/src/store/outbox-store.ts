@@ -126,7 +126,7 @@ export interface FewEvents {
   destinations: DestinationRecord[];
   /**
    * The lists hold all unrelayed events. `false`: both lists are empty, because there are too many unrelayed events, or
-   * because only `claimEvents` can take some of them.
+   * because some of them can be taken only by `claimEvents`.
    */
   isWhole: boolean;
 }

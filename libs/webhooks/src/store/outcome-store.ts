@@ -91,7 +91,7 @@ export interface OutcomeStore extends StoreTransactions {
   ): Promise<RecordedOutcomes>;
   /**
    * Writes successful first attempts of lanes that have no exact limit and are not failing. Updates only the deliveries.
-   * Leaves out deliveries whose lane has something to update, or whose lease was lost: {@link recordOutcomes} takes these.
+   * Leaves out deliveries whose lane must be updated too, or whose lease was lost: {@link recordOutcomes} takes these.
    * Returns the ids that were written.
    *
    * The result of a second call lacks the ids that are already written: call {@link findRecordedOutcomes} before a second call.

@@ -53,7 +53,7 @@ export interface QueueFigures {
   lagMs: number;
   /**
    * How long (ms) the oldest unrelayed event, or the lane that has been due longest, has waited for a worker; 0: nothing
-   * waits. Endpoints that are slow, fail or have limits do not raise this time: their lanes are due again later.
+   * waits. Endpoints that are slow, fail or have limits do not raise this time: their lanes get later due times.
    */
   waitMs: number;
   /** Leases of all workers. */

@@ -13,7 +13,7 @@ export interface StoreTransactions {
    */
   inTransaction<T>(tx: HostTransaction | undefined, work: (tx: this) => Promise<T>): Promise<T>;
   /**
-   * The same store, bound to the host's transaction: what the store writes commits or rolls back with that transaction.
+   * The same store, bound to the host's transaction, which commits or rolls back what the store writes.
    * Throws {@link TransactionRequiredError} if `tx` has no open transaction or belongs to another data source.
    */
   within(tx: HostTransaction): this;

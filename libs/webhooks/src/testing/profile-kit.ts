@@ -45,8 +45,8 @@ const OWN_HEADERS = ['content-type', 'content-length', 'user-agent', 'host', 'tr
 
 /**
  * Checks how a profile renders an event, and returns the requests. The same event must give the same bytes, bodies must be
- * valid UTF-8, and the event must not change. Names must be unique, listed in `registration.eventNames` and at most 128
- * characters long. Throws {@link ProfileAssertionError}.
+ * valid UTF-8, and the event must not change. The names of the requests must be unique, listed in
+ * `registration.eventNames` and at most 128 characters long. Throws {@link ProfileAssertionError}.
  */
 export function assertRendering(profile: Profile, event: WebhookEvent): WireEvent[] {
   const before = JSON.stringify(event);
@@ -111,8 +111,8 @@ export async function assertHeaders(
 
 /**
  * Checks a whole profile with the catalogue's examples and with `events` of the host's own: the rendering and headers of each
- * event, and the rules for secrets. Each test event, and each of `events`, must give a request. Throws
- * {@link ProfileAssertionError}.
+ * event, and the rules for secrets. Each test event must give a request, and so must at least one event of each type in
+ * `events`. Throws {@link ProfileAssertionError}.
  */
 export async function assertProfile(
   profile: Profile,

@@ -33,7 +33,7 @@ export const Optional = (): PropertyDecorator => ValidateIf((_, value) => value 
 /** May be left out or null. `null` clears the value. */
 export const Nullable = (): PropertyDecorator => IsOptional();
 
-/** Matches characters that move the cursor or end a line. The characters of all scripts are allowed. */
+/** Matches a control character, such as NUL, a tab or a line end. Letters of every alphabet do not match. */
 const CONTROL_CHARACTER = /\p{Cc}/u;
 /** Matches the same characters, except line ends and tabs. */
 const CONTROL_CHARACTER_IN_LINE = /[^\P{Cc}\t\n\r]/u;

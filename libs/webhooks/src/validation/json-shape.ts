@@ -18,8 +18,8 @@ export function printableName(name: string): string {
 }
 
 /**
- * Returns the first problem of a JSON value, or `null`. Problems are too many levels, values or characters, keys that could
- * change prototypes, and text that PostgreSQL cannot store. Which fields the body should have does not matter here. Iterative,
+ * Returns the first problem of a JSON value, or `null`. Problems are: too many levels, values or characters; keys that could
+ * change prototypes; text that PostgreSQL cannot store. Which fields the body should have does not matter here. Iterative,
  * so that no depth exhausts the stack.
  */
 export function findShapeProblem(root: unknown): ErrorDetail | null {

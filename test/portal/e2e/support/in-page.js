@@ -44,7 +44,7 @@ exports.spoilToken = () => {
   history.replaceState(null, '', `#session=${token.slice(0, place)}${other}${token.slice(place + 1)}`);
 };
 
-/** Waits until nothing is loading, and at least three frames, because drawing may start requests. @returns {Promise<void>} */
+/** Waits for three frames, because drawing may start requests, and then until nothing is loading. @returns {Promise<void>} */
 exports.drawn = async () => {
   const isLoading = () => document.querySelector('.skeleton, [aria-busy="true"]') !== null;
   for (let frame = 0; frame < 3 || isLoading(); frame++)

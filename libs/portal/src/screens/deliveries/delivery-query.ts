@@ -50,9 +50,8 @@ function statusOf(status: string | undefined): Pick<DeliveryQuery, 'status' | 's
 }
 
 /**
- * Returns the searches for a text. The second one is used if the first one finds nothing. Receivers know the ids in the
- * requests, and hosts know the id of the message. A UUID may be the id of an event or of a message, so it needs two
- * searches.
+ * Returns the searches for a text. The second one is used if the first one finds nothing. The text may be the id of a
+ * delivery, an event or a message. A UUID may be the id of an event or of a message, so it needs two searches.
  */
 export function searchesOf(
   words: string | undefined,

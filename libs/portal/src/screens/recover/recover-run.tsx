@@ -81,7 +81,7 @@ function Recovered({ id, count }: { id: string; count: number }) {
   });
   const found = data?.data.filter(({ waits }) => waits !== 'schedule').length;
   const more = Boolean(data?.nextCursor);
-  // `undefined`: each delivery that was read is waiting for a retry, but deliveries that were not read may count.
+  // `undefined`: each delivery that was read waits for a retry, but the page has not read all deliveries.
   const left = found === 0 && more ? undefined : found;
   return (
     <Notice

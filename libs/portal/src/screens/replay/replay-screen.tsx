@@ -23,7 +23,7 @@ export function ReplayScreen({ params }: ScreenProps) {
   );
 }
 
-/** What a dry run found. A dry run counts the first 10,000 events. */
+/** What a dry run found. A dry run processes at most about 10,000 events. */
 function titleOf({ deliveries, left }: { deliveries: number; left: number }): string {
   if (left === 0) return t('replay.matched', { n: deliveries });
   return deliveries === 0 ? t('replay.noneYet') : t('replay.atLeast', { n: deliveries });

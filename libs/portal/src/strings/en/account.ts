@@ -6,7 +6,7 @@ export const account = {
   'account.alerts': 'Alerts',
   'account.alertEmail': 'Alert address',
   'account.alertEmailHint':
-    'Gets a mail if a webhook keeps failing, before it is disabled, and when it works again. A webhook may have an address of its own.',
+    'Gets a mail when a webhook keeps failing, when it will soon be disabled, and when it works again. A webhook may have an address of its own.',
   'account.profile': 'Format of new webhooks',
   'account.profileHint': 'Existing webhooks keep their format.',
   'account.hostProfile': 'Default ({title})',

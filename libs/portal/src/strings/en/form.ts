@@ -74,7 +74,7 @@ export const form = {
   'form.removeHeader': 'Remove header {name}',
   'form.retryOnError': 'Retry failed requests',
   'form.schedule':
-    'A failed request is sent again after {waits}. | A failed request is sent again up to {n} times, each time later: after {waits}.',
+    'A failed request is sent again after {waits}. | A failed request is sent again up to {n} times. Waits between the attempts: {waits}.',
   'form.noRetries': 'A failed request is not sent again.',
   'form.skipErrors': 'Ignore error responses',
   'form.skipErrorsHint': 'A delivery ends with any response of your server, without retry or mail.',

@@ -5,8 +5,7 @@ export const overview = {
   'overview.untriedText': 'Send a test event to see whether your server gets it and can verify it.',
   'overview.lost':
     '{n} delivery has failed in the last 24 hours | {n} deliveries have failed in the last 24 hours',
-  'overview.lostText':
-    'All their attempts failed. The webhook works again. "Recover" sends the deliveries once more.',
+  'overview.lostText': 'The webhook works again. "Recover" sends the failed deliveries once more.',
   'overview.failing': 'Failing',
   'overview.failingText':
     'Failed deliveries are retried by the schedule. When your server works again, you need not do anything else.',

@@ -2,7 +2,7 @@ export const recover = {
   'recover.title': 'Recover failed deliveries',
   'recover.text':
     'Sends failed deliveries again: the same requests with the same webhook-id, as fast as the limits of the webhook allow.',
-  'recover.paused': 'This webhook is paused. What you recover waits until you resume it.',
+  'recover.paused': 'This webhook is paused. Recovered deliveries wait until you resume the webhook.',
   'recover.disabled': 'This webhook is disabled. Enable it first, then recover what it missed.',
   'recover.which': 'Deliveries',
   'recover.sinceFailing': 'Since it began to fail',

@@ -7,7 +7,7 @@ export const replay = {
   'replay.none': 'None of the chosen events is missing',
   'replay.matched': '{n} event will be sent | {n} events will be sent',
   'replay.atLeast': 'At least {n} event will be sent | At least {n} events will be sent',
-  'replay.noneYet': 'None of the first events is missing. The replay checks the remaining events.',
+  'replay.noneYet': 'None of the events checked so far is missing. The replay checks the remaining events.',
   'replay.start': 'Start replay',
   'replay.startedNow': 'The replay has started',
   'replay.jobs': 'Latest replays',

@@ -2,7 +2,7 @@ import { UsageError } from '../usage.error.js';
 
 type Headers = Record<string, string | string[]>;
 
-/** Reads `name: value` lines up to the first empty line, or a JSON object. Throws {@link UsageError}. */
+/** Reads a JSON object, or `name: value` lines up to the first empty line. Throws {@link UsageError}. */
 export function parseHeaders(text: string): Headers {
   if (text.trimStart().startsWith('{')) return parseJson(text);
   const lines = text.trimStart().split(/\r?\n/);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '../usage.error.js';
 
-/** Reads a file, or standard input for `-`. Throws {@link UsageError} if it cannot be read. */
+/** Reads a file, or standard input for `-`. Throws {@link UsageError} if the file cannot be read. */
 export async function readBytes(path: string): Promise<Buffer> {
   if (path !== '-')
     return readFile(path).catch((error: NodeJS.ErrnoException) => Promise.reject(named(path, error)));

@@ -24,6 +24,8 @@ function decode(text: string): Buffer {
   const bytes = Buffer.from(text, 'base64');
   const unpadded = text.replace(/={1,2}$/, '');
   if (bytes.length === 0 || bytes.toString('base64').replace(/={1,2}$/, '') !== unpadded)
-    throw new UsageError('--secret of a standard profile is whsec_ and base64. Copy the whole secret.');
+    throw new UsageError(
+      '--secret of a standard profile is whsec_ and base64, or whsk_ and base64. Copy the whole secret.',
+    );
   return bytes;
 }

@@ -19,7 +19,7 @@ import { ScanDepths, type StuckLanes } from './scan-depths.js';
 const MAX_LANES_PER_CLAIM = 64;
 /** Exclusive access to a failing lane outlasts the lease by this time (ms), so that the worker can still record outcomes. */
 const EXCLUSIVE_MARGIN_MS = 1_000;
-/** If retries are due in a lane, one of this many places that the lane gets in a claim is reserved for them. */
+/** If retries are due in a lane, 1 of every `RETRY_SHARE` places of the lane in a claim is reserved for retries. */
 const RETRY_SHARE = 4;
 
 export interface ClaimOptions {

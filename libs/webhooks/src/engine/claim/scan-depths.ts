@@ -60,8 +60,8 @@ export class ScanDepths {
       // If the count is 0 because the claim's budget has no room for the lane, nothing was examined. If the count is 0
       // because of the lane's own limits, the lane cannot yield more now.
       const wasSeen = count > 0 ? ordering === 'none' || depth >= MAX_DEPTH : lane.allowance === 0;
-      // A failing lane is due again at fixed steps (`FAILING_LANE_STEP_MS`), so an empty claim does not show that order held
-      // anything back.
+      // A failing lane may be due (see `FAILING_LANE_STEP_MS`) although none of its deliveries is due. So an empty claim does
+      // not show that order held anything back.
       if (foundCount === 0 && count > 0 && ordering !== 'none' && !lane.isFailing) heldBack.push(laneId);
       if (foundCount === 0 && wasSeen) stuck.push(laneId);
       if (foundCount === 0 && wasSeen && count > 0 && ordering !== 'none') unreached.push(laneId);

@@ -11,7 +11,7 @@ export class RetentionProgress {
   private reportedAt = 0;
   isCounted = false;
 
-  /** @param what the first words of the log lines, such as `Deleting old deliveries` */
+  /** `what`: the first words of the log lines, such as `Deleting old deliveries`. */
   constructor(private readonly what: string) {}
 
   /** `null`: there was no round yet. */
@@ -31,7 +31,7 @@ export class RetentionProgress {
     this.report('');
   }
 
-  /** @param left rows that are still to be done */
+  /** `left`: the number of rows that are still to be done. */
   expect(left: number): void {
     this.current = progressOf(this.current!.done + left, this.current!.done);
     this.isCounted = true;

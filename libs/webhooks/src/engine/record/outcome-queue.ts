@@ -73,7 +73,7 @@ export class OutcomeQueue {
     this.writeWithin(Math.min(...this.outcomes.map((outcome) => this.maxWaitMs(outcome))));
   }
 
-  /** Somebody waits for outcomes: they are written as soon as possible until the returned function is called. */
+  /** Somebody waits for outcomes: they are written sooner until the returned function is called. */
   hurry(): () => void {
     this.waiters++;
     this.flush();

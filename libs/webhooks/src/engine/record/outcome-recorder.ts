@@ -140,8 +140,8 @@ export class OutcomeRecorder {
   }
 
   /**
-   * Records an outcome without its response and without the previous attempt. If the database rejects that too, the delivery
-   * is due again when its lease ends.
+   * Records an outcome without its response, and without keeping the delivery's previous attempt. If the database rejects
+   * that too, the delivery is due again when its lease ends.
    */
   private async recordWithoutHistory(outcome: Outcome, kept: Set<string>): Promise<RecordedOutcomes> {
     const { delivery, attempt } = outcome;

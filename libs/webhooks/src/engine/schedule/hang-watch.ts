@@ -3,8 +3,8 @@ export class HangWatch {
   private timer: NodeJS.Timeout | null = null;
 
   /**
-   * @param msUntilHanging returns the time (ms) until the next request counts as hanging; `null`: no request will
-   * @param onHanging must call {@link begin} to be called again
+   * @param msUntilHanging returns the time (ms) until the next request counts as hanging; `null`: no such request
+   * @param onHanging is called when a request hangs; the watch then stops until {@link begin} is called again
    */
   constructor(
     private readonly msUntilHanging: () => number | null,

@@ -56,7 +56,7 @@ export class KnownLanes {
     return lane;
   }
 
-  /** Forgets lanes without work until half of the limit is left. */
+  /** Forgets lanes without work, down to half of {@link MAX_LANES_REMEMBERED}. */
   private forgetIdle(keep: Lane): void {
     for (const [laneId, lane] of this.lanes) {
       if (this.lanes.size <= MAX_LANES_REMEMBERED / 2) break;

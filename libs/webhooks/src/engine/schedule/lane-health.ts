@@ -1,8 +1,8 @@
 /**
  * `healthy`: the lane's last attempt succeeded. `untried`: it had no attempt yet. `failing`: its last attempt failed
- * quickly, or other workers saw it fail. `hanging`: its last attempt failed after more than 500 ms, or a request lost its
- * slot while it waited for a response. But if a request of a healthy lane loses its slot, the lane stays
- * `healthy` until an attempt fails.
+ * quickly, or other workers have seen the lane fail. `hanging`: its last attempt failed after more than 500 ms,
+ * or a request lost its slot while it waited for a response. But if a request of a healthy lane loses its slot, the lane
+ * stays `healthy` until an attempt fails.
  *
  * A lane is unhealthy if its health is `untried`, `failing` or `hanging`.
  */

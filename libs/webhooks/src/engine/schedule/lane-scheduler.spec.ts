@@ -203,7 +203,7 @@ describe('LaneScheduler', () => {
     expect(room.hasClaimableLanes).toBe(true);
   });
 
-  it('allows a claim from a skipped lane only after outcomes are recorded; in an unhealthy lane, a delivery takes up room until its outcome is recorded', () => {
+  it('allows a claim from a lane that had no room only after outcomes are recorded; in an unhealthy lane, a delivery takes up room until its outcome is recorded', () => {
     const scheduler = createScheduler();
     const { room } = scheduler;
     timeOut(scheduler, ['hangs']);

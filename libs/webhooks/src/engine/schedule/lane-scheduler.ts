@@ -23,13 +23,13 @@ export const MAX_WITHOUT_SLOT_PER_SLOT = 7;
 export interface SchedulerLimits {
   slots: number;
   /**
-   * Maximum number of requests in flight per lane. For each tenant and origin, it is also the maximum number of requests
-   * with a slot.
+   * Maximum number of requests in flight per lane. The same number is the maximum for the requests with a slot from one
+   * tenant to one origin.
    */
   maxInFlight: () => number;
   /**
-   * For each tenant and origin, the maximum number of requests without a slot. When it is reached, unhealthy lanes send no
-   * more.
+   * Maximum number of requests without a slot from one tenant to one origin. At this limit, the tenant's unhealthy lanes
+   * to this origin send nothing more.
    */
   maxHanging: () => number;
   /** Maximum number of requests in flight of a lane that keeps failing slowly. */

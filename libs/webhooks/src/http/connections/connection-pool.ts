@@ -31,8 +31,9 @@ interface OriginPool {
  *
  * Why not undici's `Agent`: it limits connections per origin, but it limits their total only by rejecting new origins. This
  * pool closes the connection that has been idle longest instead, so any number of receivers shares a bounded number of
- * sockets. Each connection is an undici client of its own. So the pool knows whether a socket was used before: only then
- * may a request be sent again. A deadline can also abort the dial that its request is waiting for.
+ * sockets. Each connection is an undici client of its own, and counts the requests sent over its socket: a failed request
+ * may be sent again only if its socket had carried another request before. The deadline of a request can also abort the
+ * dial that the request waits for.
  */
 export class ConnectionPool implements ConnectionEvents {
   private openSockets = 0;

@@ -19,7 +19,7 @@ const CLOSE_EARLY_MS = 1_000;
 const DISCARDED = new Error('The connection was discarded.');
 const SENT_TOO_EARLY = 'The receiver sent bytes before the request was sent.';
 
-/** What a connection sends: one POST, and undici's handler for the response. */
+/** One POST, with undici's handler for its response. */
 export interface CarriedRequest extends Dispatcher.DispatchHandler {
   readonly path: string;
   readonly headers: Record<string, string>;

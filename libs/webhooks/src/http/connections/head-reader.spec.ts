@@ -22,7 +22,7 @@ describe('HeadReader', () => {
     ['drops', 'empty lines before the head', `\r\n\n${STRICT}`, true],
     [
       'drops',
-      'the repetition of a length',
+      'a repeated content-length line',
       STRICT.replace('\r\n\r\n', '\r\nContent-Length:2 \r\n\r\n'),
       true,
     ],

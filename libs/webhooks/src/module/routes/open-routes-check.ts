@@ -32,7 +32,8 @@ export const BEHIND_HOST = Symbol('webhooks:behind-host');
 /**
  * At the start, calls the guards of the module's routes with a request without credentials, once for each set of metadata on
  * handlers. So it finds guards that act only on handlers with certain metadata. Such guards protect the host's own routes,
- * but leave the module's routes open. Logs a warning. In production, stops the start if the request also gets a tenant.
+ * but leave the module's routes open. If the guards let the request in, logs a warning. In production, throws instead if
+ * `tenant` returns a tenant for the request.
  */
 @Injectable()
 export class OpenRoutesCheck implements OnApplicationBootstrap {

@@ -11,15 +11,16 @@ export interface OperatorControllerOptions {
 }
 
 /**
- * Returns a controller for the people on call. Its routes show and pause what belongs to all tenants, as `webhooks.operator`
- * does. Add the controller to the `controllers` of one of your modules. This module must import what the guards need.
+ * Returns a controller for the people on call. Its routes show and pause the webhooks and deliveries of all tenants, as
+ * `webhooks.operator` does. Add the controller to the `controllers` of one of your modules. This module must import what
+ * the guards need.
  *
  * @throws InvalidOptionError if there are no guards, because the routes show the data of all tenants
  */
 export function operatorController({ guards, path }: OperatorControllerOptions): Type<object> {
   if (!Array.isArray(guards) || guards.length === 0) {
     const problem =
-      'operatorController needs `guards`: its routes show and pause what belongs to all tenants';
+      'operatorController needs `guards`: its routes show and pause the webhooks and deliveries of all tenants';
     throw new InvalidOptionError('guards', guards, problem);
   }
 

@@ -36,5 +36,6 @@ async function guarded<T>(work: Work<T>, run: (observed: Work<T>) => Promise<T>)
     );
     if (error !== failure) logger.error(`observability.traces threw: ${(error as Error).message}`);
   }
-  return (result ??= work(null)); // kept, because the sink may call `observed` later
+  // If the sink calls its `observed` later, `work` must not run again: `result` keeps the promise.
+  return (result ??= work(null));
 }

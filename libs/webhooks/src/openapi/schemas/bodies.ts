@@ -50,7 +50,7 @@ export const bodies = {
   }),
   WebhookTest: body<TestEndpoint>('What to send as a test.', {
     type: text(
-      'An event name of the profile. Default: an event that the webhook gets; in `standard`, `webhook.test`.',
+      'An event name of the profile. Default: `webhook.test` in the profiles `standard` and `standard-cloudevents`; in other profiles, an event that the webhook gets.',
       { maxLength: 128, pattern: LINE_PATTERN },
     ),
     data: {

@@ -74,7 +74,7 @@ export const eventLogSchemas = {
     endpointId: nullable(id('wh', 'The webhook.')),
     range,
     matched: whole(
-      'Number of events that had no delivery, among the first 100,000 events of the range. If `done` is larger, `matched` equals `done`.',
+      'Number of events that had no delivery, counted among the first 100,000 events of the range. If the job processes more events than were counted, `matched` grows with `done`. If `state` is `done`, both numbers are equal.',
     ),
     done: whole('Matched events that the job has processed.'),
     left: whole('`matched` minus `done`.'),

@@ -16,7 +16,7 @@ import type { Shown } from './mask-payload.js';
 
 const UNMASKED = 'webhooks:portal-unmasked';
 
-/** Handlers of `WebhooksController` that return the tenant's own settings: its URLs, phone numbers and secrets. */
+/** Handlers of `WebhooksController` that return event types, or the tenant's own settings, such as URLs and secrets. */
 export const SETTINGS_HANDLERS: ReadonlySet<string> = new Set([
   'create',
   'list',

@@ -11,7 +11,7 @@ import { textSecret } from '../text-secret.js';
 export interface MysmsgateOptions {
   /** Default: header `X-MySMSGate-Signature`, lower-case hex HMAC-SHA256 of the body. */
   signature?: BodySignatureOptions;
-  /** Waits (ms) before each retry; `[]`: no retries. Default: 1, 5 and 15 minutes. */
+  /** One pause (ms) for each retry; `[]`: no retries. Default: 1, 5 and 15 minutes. */
   schedule?: readonly number[];
 }
 

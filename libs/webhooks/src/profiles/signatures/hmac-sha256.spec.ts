@@ -15,7 +15,7 @@ const vectors = [
     hex: 'f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8',
   },
   {
-    vector: 'Mobile Text Alerts, the document’s own secret',
+    vector: 'Mobile Text Alerts, the secret in its documentation',
     secret: 'abc123-abc2-cde1-1234-xyz123456',
     body: '{"messageId":"mta-42","externalId":"customer-message-id","status":4,"timestamp":"2026-09-03T12:00:00.000Z","toNumber":"+15555550123"}',
     hex: '28933c2b81a93b7872041312f0e7b640bf9e0298f41604c4548b5016aa00669a',

@@ -4,7 +4,7 @@ import { listAllDeliveries, listFailingLanes } from './deliveries/all-deliveries
 import { applyPauses, endPause, insertPause, listPauses } from './maintenance/operator-pauses.js';
 import { PostgresJobStore } from './postgres-job-store.js';
 
-/** The statements for operators, one line per method. */
+/** The statements for operators. */
 export abstract class PostgresOperatorStore extends PostgresJobStore {
   insertPause(pause: Omit<PauseRecord, 'createdAt'>): Promise<void> {
     return insertPause(this.session, pause);

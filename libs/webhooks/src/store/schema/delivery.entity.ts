@@ -29,7 +29,7 @@ export class WebhookDeliveryRow {
    * ended.
    */
   nextAt!: number | null;
-  /** True for a retry, and for a delivery of a replay. In each lane, a claim prefers the other deliveries. */
+  /** True for a retry, and for a delivery of a replay. In each lane, a claim prefers deliveries without this flag. */
   retry!: boolean;
   /** The lease under which it is sent, or was sent before. Outcomes under another lease are ignored. */
   leaseId!: string | null;

@@ -38,7 +38,7 @@ export interface DeliverySearch {
 
 /** How far a search has read. */
 export interface ScannedRange {
-  /** The search has read all rows from this id on; `null`: it has read all rows that exist. */
+  /** The search has read all rows down to this id; `null`: it has read all rows that exist. */
   floor: string | null;
   /** Creation time (epoch ms) of the oldest delivery that the search has read; `null`: it has read none. */
   floorCreatedAt: number | null;

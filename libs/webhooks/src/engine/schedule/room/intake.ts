@@ -62,7 +62,7 @@ export class Intake {
     return budget;
   }
 
-  /** The claim has ended. What it has leased now counts as held. */
+  /** The claim has ended: from here on, the deliveries that it leased count as held, not as reserved. */
   noteClaimEnded(): void {
     this.claiming = null;
   }
@@ -77,12 +77,12 @@ export class Intake {
     this.room.announceRoom();
   }
 
-  /** There is room for a lane that became due since the last check or claim, or for a lane that had no room then. */
+  /** After the latest check or claim, a skipped lane got room again, or a lane with room became due. */
   get hasClaimableLanes(): boolean {
     return this.room.hasClaimableLanes;
   }
 
-  /** The last attempts of this lane failed, as far as this worker knows. */
+  /** As far as this worker knows, the lane's last attempt failed, or a request of the lane hangs. */
   isUnwell(laneId: string): boolean {
     return this.room.isUnwell(laneId);
   }

@@ -14,15 +14,15 @@ const MAX_HELD_PER_SLOT = 24;
 const MAX_UNHEALTHY_HELD_PER_SLOT = 6;
 
 /**
- * A tenant's unhealthy lanes may hold up to this multiple of the remaining room. The factor of a claim is larger because
- * claims already leave room for the relay.
+ * A tenant's unhealthy lanes may hold at most the remaining room multiplied by this factor. The factor for claims is
+ * larger, because claims already leave room for the relay.
  */
 const TIMES_LEFT = { claim: 3, relay: 1 } as const;
 
 /** Limits (requests). */
 interface RoomLimits {
   slots: number;
-  /** Maximum number of requests in flight of a lane that keeps failing slowly. */
+  /** Maximum number of requests in flight of a lane that keeps failing, unless its requests fail quickly. */
   failingWindow: number;
 }
 
@@ -62,14 +62,14 @@ export class WorkerRoom implements LaneCapacity {
     return this.counts.healthyLanes > 0 || this.roomForUnhealthy('claim') > 0;
   }
 
-  /** There is room for two deliveries of unhealthy lanes per slot, or nothing waits. */
+  /** Unhealthy lanes have room for two more deliveries per slot, or no delivery waits in this worker. */
   get shouldClaim(): boolean {
     return this.roomForUnhealthy('relay') >= this.limits.slots * 2 || this.counts.waitingCount === 0;
   }
 
   /**
-   * What may be leased now, minus `less` deliveries. A claim leaves part of the room for unhealthy lanes to the relay, so
-   * that new events do not wait behind old backlogs.
+   * What may be leased now, minus `less` deliveries. A claim may use only part of the room for unhealthy lanes. The
+   * rest is kept for the relay, so that new events do not wait behind old backlogs.
    */
   openBudget(less: number, by: 'claim' | 'relay', bodies: HeldBodies): ClaimBudget {
     const left = Math.max(0, this.claimableCount - less);

@@ -6,11 +6,7 @@ export interface TenantShare {
   withoutSlot: number;
 }
 
-/**
- * Divides the capacity for unhealthy lanes among tenants. A tenant may hold at most the free capacity multiplied
- * by `times`. With `times` = 3, a single tenant gets three quarters, and one quarter stays free for others. (Dynamic
- * thresholds: Choudhury and Hahne, IEEE/ACM Transactions on Networking 6(2), 1998.)
- */
+/** What each tenant uses of the capacity for unhealthy lanes. */
 export class TenantShares {
   private readonly shares = new Map<string, TenantShare>();
 
@@ -30,7 +26,11 @@ export class TenantShares {
   }
 }
 
-/** How much more a tenant may take. `taken`: what the tenant holds. `left`: free capacity. */
+/**
+ * How much more a tenant may take. `taken`: what the tenant holds. `left`: free capacity. A tenant may hold at most the
+ * free capacity multiplied by `times`. With `times` = 3, a single tenant gets three quarters, and one quarter stays
+ * free for others. (Dynamic thresholds: Choudhury and Hahne, IEEE/ACM Transactions on Networking 6(2), 1998.)
+ */
 export function roomInShare(taken: number, left: number, times: number): number {
   return Math.max(0, Math.ceil((times * left - taken) / (times + 1)));
 }

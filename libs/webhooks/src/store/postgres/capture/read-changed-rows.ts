@@ -12,7 +12,7 @@ import type { Session } from '../connection/session.js';
 /** SQLSTATE classes: a value that the column's type or a constraint refuses, a column or table that does not exist. */
 const DOES_NOT_FIT = /^(22|23|42)/;
 
-/** The host's values. `has_before` or `has_after` is `null` if the change lacks that row. */
+/** Values as the host's parsers return them. `has_before` or `has_after` is `null` if the change lacks that row. */
 interface RawRow extends Record<string, unknown> {
   has_before: unknown;
   has_after: unknown;

@@ -13,9 +13,9 @@ type Row = Omit<ClaimedDelivery, 'attemptAt' | 'publishedAt'> &
 
 /**
  * Claims due deliveries of these lanes: leases them to this worker. First attempts come before retries, except for the
- * places kept for retries. A lane that has more due deliveries moves to the back of the queue. Any other lane is due with
- * its next delivery. Leased deliveries stay in the index of due deliveries: their due time is the end of the lease. So
- * they are found after a crash.
+ * places kept for retries. A lane that has more due deliveries moves behind the other due lanes. Any other lane is due
+ * with its next delivery. Leased deliveries stay in the index of due deliveries: their due time is the end of the
+ * lease. So they are found after a crash.
  */
 export async function leaseDeliveries(
   session: Session,

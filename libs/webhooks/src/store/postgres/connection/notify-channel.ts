@@ -19,8 +19,8 @@ export class NotifyChannel implements CommitNotifier {
   }
 
   /**
-   * The channel on which a transaction announces its events; `null` if no other process needs to hear of them, or if a NOTIFY
-   * is running: the next NOTIFY announces these events.
+   * The channel on which a transaction announces its events; `null` if no other process needs to hear of them. Also `null`
+   * while the sender's NOTIFY is running, because the sender's next NOTIFY announces these events.
    */
   get toAnnounceOn(): string | null {
     return this.isNeeded() && !this.sender.isSending ? this.name : null;

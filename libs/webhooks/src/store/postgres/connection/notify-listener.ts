@@ -8,7 +8,7 @@ import { WorkerConnection } from './worker-connection.js';
 
 const FIRST_RECONNECT_MS = 500;
 const LONGEST_RECONNECT_MS = 30_000;
-/** Maximum time (ms) until the NOTIFY of a probe arrives. */
+/** Maximum time (ms) that `hears` waits for its own NOTIFY. */
 const PROBE_MS = 1_000;
 /** Maximum time (ms) to close a connection. A silent connection would never close. */
 const END_MS = 1_000;

@@ -14,7 +14,10 @@ export interface OwnClient {
   on(event: 'error' | 'end', listener: (argument?: unknown) => void): void;
 }
 
-/** The part of TypeORM's PostgreSQL driver that is used here. Its pool can create a client with the host's settings. */
+/**
+ * The part of TypeORM's PostgreSQL driver that is used here. `master` is the host's pool. A `Client` made with the pool's
+ * `options` has the host's settings.
+ */
 interface PgDriver {
   master: { Client?: new (options: unknown) => OwnClient; options: unknown };
 }

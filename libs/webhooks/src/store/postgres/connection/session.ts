@@ -138,8 +138,8 @@ export class Session {
   }
 
   /**
-   * Like {@link query}, but TypeORM's logger gets only errors: for statements that a worker repeats although there is nothing
-   * to do.
+   * Like {@link query}, but TypeORM's logger gets only errors. Use it for statements that a worker repeats even while there
+   * is nothing to do.
    */
   queryUnlogged<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {
     return this.onConnection(async (runner) => {

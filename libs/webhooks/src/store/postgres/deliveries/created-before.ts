@@ -5,8 +5,8 @@ import type { Session } from '../connection/session.js';
 const MAX_IDS_BETWEEN = 256;
 
 /**
- * Returns an id slightly above the ids of all deliveries that were created before `until` (epoch ms). `null`: no delivery
- * has that id or a larger one. Deliveries have no index by time, so this is a binary search: it halves the range of ids
+ * Returns an id slightly above the ids of all deliveries that were created before `until` (epoch ms), or `null` if every
+ * delivery has a smaller id. Deliveries have no index by time, so this is a binary search: it halves the range of ids
  * about twenty times, and reads one row each time.
  */
 export async function idAboveCreatedBefore(session: Session, until: number): Promise<string | null> {

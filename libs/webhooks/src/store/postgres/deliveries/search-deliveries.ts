@@ -110,10 +110,10 @@ function listed({ lanes }: Tables, from: string): string {
 }
 
 /**
- * The newest rows of up to {@link MAX_LANES} lanes: those that have the newest rows. All lanes contribute up to the same
- * number of rows, which is at least a page. So a search reads a limited number of rows. If a lane has contributed this
- * number, candidates may be missing below its oldest candidate. If a lane is left out, the candidates are complete only
- * above the newest row of that lane.
+ * The newest rows of each lane. If there are more than {@link MAX_LANES} lanes, only the lanes that have the newest rows
+ * contribute. All these lanes contribute up to the same number of rows, which is at least a page. So a search reads a
+ * limited number of rows. If a lane has contributed this number, candidates may be missing below its oldest candidate.
+ * If a lane is left out, the candidates are complete only above the newest row of that lane.
  */
 function newestOfLanes({ deliveries, lanes }: Tables, condition: string): string {
   // The inner query sorts by lane and then by id, so only an index by lane can serve it. If the lane has too few rows,

@@ -24,8 +24,8 @@ export function endIfIdle(parameter: number): string {
 /**
  * SQL that lets this transaction's commit return before it is on disk. Only for claims of deliveries: if a crash of the
  * database undoes a claim, no outcome of this claim was stored, and the deliveries are claimed again. Never use it in a
- * transaction that draws ids from a sequence: after a crash, another transaction would draw the same ids. A late outcome of
- * the old lease would then count for a new one.
+ * transaction that draws ids from a sequence: after a crash, another transaction would draw the same ids. Two leases could
+ * then have the same id, and a late outcome of the old lease would count for the new lease.
  */
 export function commitAsync(): string {
   return `set_config('synchronous_commit', 'off', true)`;

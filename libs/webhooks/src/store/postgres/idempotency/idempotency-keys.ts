@@ -4,7 +4,7 @@ import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 
 const MAX_ROWS_DELETED = 500;
-/** A key that is deleted between the two statements is claimed again. */
+/** If the key is deleted between the insert and the select of `claimKey`, the insert is tried again. */
 const MAX_TRIES = 3;
 
 interface Row {

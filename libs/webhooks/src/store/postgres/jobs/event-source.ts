@@ -25,12 +25,12 @@ export function eventRangeSql(tenantId: string, range: EventRange, parameters: P
   ].join(' and ');
 }
 
-/** SQL for the position of an event in lists of this range. */
+/** The columns that sort the events of this range. Their values are an event's position. */
 export function eventPlaceSql({ subject }: EventRange): string[] {
   return subject === undefined ? ['e.created_at', 'e.sequence'] : ['e.sequence'];
 }
 
-/** SQL: the event comes after (`>`) or before (`<`) this position in lists of this range. */
+/** SQL: in ascending order, the event comes after (`>`) or before (`<`) this position. */
 export function isBeyondSql(
   range: EventRange,
   operator: '<' | '>',

@@ -3,7 +3,7 @@ import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 
 const MAX_ROWS_DELETED = 500;
-/** Maximum number of rows that one call reads, old or not. Otherwise it would read a whole table that has no old rows. */
+/** Maximum number of rows that one call reads, so that a call does not read a whole table that has no old rows. */
 const MAX_ROWS_SCANNED = 2_000;
 /**
  * Deleted endpoints stay at least this long. If a relay has read an endpoint before the deletion, that relay ends within

@@ -12,8 +12,8 @@ export async function rescueExpiredLeases(session: Session): Promise<number> {
     );
     if (expired.length === 0) return 0;
     const ids = expired.map((lease) => lease.id);
-    // `first` is a bound value, not a subquery. For a subquery, the planner would always assume that the same share of
-    // deliveries has a larger id.
+    // `first` is a bound value, so the planner can estimate how many deliveries have an id of at least `first`. For a
+    // subquery, the planner would assume a fixed share of all deliveries.
     const first = expired.map((lease) => BigInt(lease.first_delivery_id)).reduce((a, b) => (a < b ? a : b));
     const [row] = await tx.query<{ rescued: number }>(
       `with returned as (

@@ -1,11 +1,11 @@
 import type { NewEvent } from '../../outbox-store.js';
 
-/** The columns that a published event fills in the events table. `created_at` comes from the database's clock. */
+/** The columns of the events table that a published event fills. `created_at` comes from the database's clock. */
 export const EVENT_COLUMNS =
   'id, tenant_id, type, subject, occurred_at, source, data, callback_url, idempotency_key, test, endpoint_id, created_at, traceparent';
 
 /**
- * SQL that turns the parameters that {@link toColumns} returns into rows `i` with their `place`. `$2` is the first of
+ * SQL for rows `i` with their `place`. Its parameters are those that {@link toColumns} returns; `$2` is the first of
  * these parameters. The data is one JSON text, because `pg` escapes the elements of arrays piece by piece: that takes
  * memory of 15 times their size.
  */

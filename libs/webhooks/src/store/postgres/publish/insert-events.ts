@@ -74,8 +74,8 @@ function toWritten(event: NewEvent, row: WrittenRow, traceparent: string | null)
 }
 
 /**
- * Calls the function in the select list, where it returns a record such as `(7,1767225600000)`. A call in `from` would
- * take longer.
+ * Calls the function in the select list, because a call in `from` would take longer. The result arrives as one text,
+ * such as `(7,1767225600000)`.
  */
 async function callPublishFunction(
   session: Session,

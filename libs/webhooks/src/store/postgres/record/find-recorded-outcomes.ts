@@ -3,8 +3,8 @@ import type { Session } from '../connection/session.js';
 import { identityColumns } from './outcome-parameters.js';
 
 /**
- * An outcome has been recorded if its delivery still names the lease, and either is no longer in state `sending` or
- * already counts this attempt.
+ * An outcome has been recorded if its delivery still has the outcome's lease id, and the delivery is no longer in state
+ * `sending` or already counts this attempt.
  */
 export async function findRecordedOutcomes(
   session: Session,

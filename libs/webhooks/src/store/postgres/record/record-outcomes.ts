@@ -238,9 +238,9 @@ function insertFailureAlerts(alerts: string, now: string): string {
            order by e.id desc
            limit 1) last on true
        where last.id is null
-          -- Until a sender tries to send the latest delivery.exhausted alert, that alert covers this failure, too. After
-          -- the try, this failure gets a new alert, which is sent only when the limit allows it. A new delivery.failed
-          -- alert is not even written before the limit allows it.
+          -- If no sender has tried to send the latest delivery.exhausted alert yet, that alert covers this failure, too.
+          -- Otherwise this failure gets a new alert, due at the earliest a.every (ms) after the latest alert was sent.
+          -- A new delivery.failed alert is written only if the latest alert is at least a.every (ms) old.
           or case when a.kind = 'delivery.exhausted' then last.attempts > 0 else last.created_at <= ${now} - a.every end
        order by dedupe_key
       -- On a conflict, another worker has just written this alert, with a created_at of its own. The alert counts failures

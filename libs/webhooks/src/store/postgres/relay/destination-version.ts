@@ -2,7 +2,7 @@ import type { Tables } from '../../schema/tables.js';
 
 /**
  * SQL for a text that changes as soon as the tenant's account, an endpoint of the tenant or an endpoint's lane changes.
- * The text consists of the ids of the transactions that wrote these rows last.
+ * The text consists of the endpoints' ids, and of the ids of the transactions that wrote these rows last.
  */
 export function versionOfTenant({ accounts, endpoints, lanes }: Tables, tenant: string): string {
   return `coalesce((

@@ -7,10 +7,10 @@ import { stateColumns, wakeLanes } from './inserted-deliveries.js';
 import { splitByBodies } from './split-by-bodies.js';
 
 /**
- * Inserts a batch's deliveries, marks the batch's events as relayed, and makes due the lanes with waiting deliveries.
- * Uses one statement, unless the bodies are too large for one. A delivery that goes straight to this worker is leased
- * when it is inserted, and never enters the index of due deliveries. So the update that records a first success can leave
- * all indexes unchanged.
+ * Inserts a batch's deliveries, marks the batch's events as relayed, and updates the due times of lanes with pending
+ * deliveries. Uses one statement, unless the bodies are too large for one. A delivery that goes straight to this worker is
+ * leased when it is inserted, and never enters the index of due deliveries. So the update that records a first success can
+ * leave all indexes unchanged.
  */
 export async function insertDeliveries(
   session: Session,

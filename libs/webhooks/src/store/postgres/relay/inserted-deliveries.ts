@@ -1,8 +1,8 @@
 import type { Tables } from '../../schema/tables.js';
 
 /**
- * SQL for the values of the columns `state` to `failed_at` of a new delivery. Reads the columns `reason` and
- * `handed` of a row.
+ * SQL for the values of the columns `state` to `failed_at` of a new delivery. Reads `reason` and `handed` from a
+ * row of the CTE `input`.
  *
  * @param lease SQL for the lease of deliveries that are handed over
  * @param instant SQL for the time (epoch ms)
