@@ -75,12 +75,16 @@ function readKey(option: string, key: string | Buffer | undefined): Buffer {
   const bytes = typeof key === 'string' ? textKey(key.trim()) : isKeyBuffer(key) ? key : null;
   if (bytes) return bytes;
   // Describes the value without showing it, because it must not get into a log.
-  const given = typeof key === 'string' ? `a string of ${key.trim().length} characters` : `a ${typeof key}`;
+  const given = typeof key === 'string' ? `a string of ${key.trim().length} characters` : kindOfKey(key);
   throw new InvalidOptionError(
     option,
     undefined,
     `${option} must be 32 bytes as a Buffer, 64 hex characters, 44 base64 characters, or a passphrase of at least 32 characters, not ${given}`,
   );
+}
+
+function kindOfKey(key: unknown): string {
+  return Buffer.isBuffer(key) ? `a Buffer of ${key.length} bytes` : `a value of the type ${typeof key}`;
 }
 
 function isKeyBuffer(key: unknown): key is Buffer {

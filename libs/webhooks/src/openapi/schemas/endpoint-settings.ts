@@ -70,7 +70,7 @@ export const endpointSettings: Fields<EndpointSettings> = {
     whole("Deadline of an attempt in ms. Default: the profile's.", TIMEOUT_RANGE.min, TIMEOUT_RANGE.max),
   ),
   ordering: text(
-    'Order of the deliveries of one subject. `relaxed`: each delivery waits for the first attempt of the earlier ones. `strict`: each delivery waits until the earlier ones have ended. Default: `relaxed`.',
+    'Order of the deliveries of one subject. `none`: no order. `relaxed`: each delivery waits for the first attempt of the earlier ones. `strict`: each delivery waits until the earlier ones have ended. Default: `relaxed`.',
     { enum: ORDERINGS },
   ),
   phoneNumbers: nullable(
