@@ -20,7 +20,7 @@ const ARRIVAL_SECONDS = 60;
  * @property {ReturnType<typeof latencies>} sent how long (ms) events took to arrive after COMMIT was sent
  * @property {ReturnType<typeof latencies>} committed how long (ms) events took to arrive after COMMIT returned
  * @property {Record<'statements' | 'planMs' | 'executionMs' | 'walBytes' | 'hostMs' | 'workerMs' | 'storeMs' | 'cpuMs', number>} each per event. `hostMs`,
- *   `workerMs`, `storeMs`: CPU time; `workerMs` is 0 in one process. `cpuMs`: their sum
+ *   `workerMs`, `storeMs`: CPU time; `workerMs` is 0 if the host's process is also the worker. `cpuMs`: their sum
  * @property {any[]} top the statements that took most of the database's time
  */
 

@@ -1,4 +1,4 @@
-// The HTTP clients of the peers and of the loops, in their fastest settings: keep-alive, one connection per request in flight,
+// The HTTP clients that the other contenders use, in their fastest settings: keep-alive, one connection per request in flight,
 // no redirects, no body transforms, no proxy look-up.
 const { Agent: HttpAgent } = require('node:http');
 const { requireFromBuild } = require('../testbed/engine.js');

@@ -48,8 +48,9 @@ serve({
 
   /**
    * Returns how many UPDATEs per second `clients` simultaneous clients run. With `inTransaction`, each UPDATE runs in a
-   * transaction of its own, otherwise as a single statement. `beside` names what is measured besides the UPDATE: `nothing`;
-   * `trigger`: the triggers exist; `publish`: each transaction also publishes an event (only with `inTransaction`).
+   * transaction of its own, otherwise as a single statement. `beside` names what is measured besides the UPDATE: `nothing`,
+   * `trigger` (the triggers of a capture exist), or `publish` (each transaction also publishes an event; only with
+   * `inTransaction`).
    */
   async updates({ beside, inTransaction, clients, seconds }) {
     const { dataSource, webhooks } = host;

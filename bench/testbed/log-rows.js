@@ -57,9 +57,9 @@ async function fillLog(client, { rows, total, endpoints, deleted, origin }) {
 }
 
 /**
- * Inserts deliveries into random lanes: the numbers `from` to `to - 1` of `total`. A delivery is the tenant's if its number
- * is a multiple of `every`. 70 % are delivered, 20 % exhausted, 10 % discarded, and one in a thousand waits for a retry. No
- * delivery has a 4xx status, and no delivery is a test.
+ * Inserts deliveries number `from` to number `to - 1`, of `total` deliveries, into random lanes. A delivery is the tenant's if
+ * its number is a multiple of `every`. 70 % are delivered, 20 % exhausted, 10 % discarded, and one in a thousand waits for a
+ * retry. No delivery has a 4xx status, and no delivery is a test.
  */
 function insertLog(client, { from, to, total, every }) {
   return client.query(

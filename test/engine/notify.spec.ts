@@ -262,8 +262,7 @@ describe('Two workers that are notified of the same commits', () => {
   }
 
   it('one worker goes to standby, and does not read the database at each commit', async () => {
-    // With these limits, a worker on standby waits for at least half an hour before it checks what is left. The test is
-    // shorter.
+    // With these limits, a worker on standby reads the database after an hour at the earliest, so not during this test.
     other.module.get(PendingWork, { strict: false }).standby.limits = { minMs: 3_600_000, maxMs: 3_600_000 };
     await loseOne();
     for (let i = 1; i <= 5; i++) {

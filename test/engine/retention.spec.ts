@@ -112,7 +112,7 @@ describe('Retention', () => {
     const stopping = await engine().addWorker();
     engine().advance(31 * DAY);
     const lines = jest.spyOn(LineLogger.prototype, 'log');
-    // A process that stops after its first batch logs its progress, and the next round of any process continues.
+    // If a process stops after its first batch, it logs its progress. The next round continues, in whichever process it runs.
     const store = stopping.module.get<Store>(STORE, { strict: false });
     jest.spyOn(store, 'countOldDeliveries').mockImplementationOnce((which) => {
       stopping.module.get(Retention, { strict: false }).stop();

@@ -67,7 +67,7 @@ describe('A running worker', () => {
 describe('runOnce() while another worker runs', () => {
   const engine = useEngine({ workers: 2 });
 
-  it('ends although deliveries wait for a request of the other worker; the other worker sends these deliveries later', async () => {
+  it('ends although deliveries wait until a request of another worker ends; that worker sends these deliveries later', async () => {
     const gate = new Gate();
     engine().receiver.on('/slow', gate.behaviour);
     const slow = await engine().endpoint('acme', '/slow');

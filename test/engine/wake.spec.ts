@@ -65,7 +65,7 @@ describe('The worker of the process that commits', () => {
     await engine().receiver.arrived(1);
     await engine().publish(delivered('a', 'm1'));
     const { deliveries, lanes } = engine().first.database.tables;
-    await until('the lane to be due again after a claim that found the second delivery held back', () =>
+    await until('the lane to be due again, after the second delivery was found held back', () =>
       engine().count(
         `${lanes} l join ${deliveries} d on d.lane_id = l.id and d.state = 'pending'
           where l.next_due_at between d.created_at + ${HELD_LANE_WAIT_MS} and extract(epoch from now()) * 1000`,

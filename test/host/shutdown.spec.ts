@@ -97,7 +97,7 @@ describe('app.close()', () => {
     const later = await startWorker({}, 'api');
     const sending = async (): Promise<number> =>
       (await service(later).deliveries.list('a', { states: ['sending'] })).data.length;
-    // One request has arrived, or two: if the first one counts as hanging before app.close(), its slot is free for a
+    // One request has arrived, or two: the first one may already count as hanging when app.close() is called, and then its slot is free for a
     // second request.
     while ((await sending()) !== receiver.arrivals.length)
       await new Promise((resolve) => setImmediate(resolve));

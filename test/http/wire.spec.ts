@@ -145,7 +145,7 @@ describe.each(KINDS)('On the wire, the %s transport', (kind) => {
       expect(transport.stats()).toMatchObject({ connections: 2, pools: 2 });
     });
 
-    it('that are all busy make a request to another origin wait until a connection is free', async () => {
+    it('are all busy: a request to another origin waits until a connection is free', async () => {
       let answer = (): void => undefined;
       const busy = await listen((socket) => {
         answer = () => socket.write(answerBytes(200));

@@ -37,7 +37,7 @@ describe('The dashboard and the alert rules', () => {
     const engine = await Engine.start({ workers: 2, options });
     try {
       await makeTraffic(engine);
-      // Long enough for all attempts to send the alerts. Each attempt fails.
+      // Long enough for all tries of the alerts. Each try fails.
       for (let i = 0; i < 9; i++, engine.advance(15 * HOUR_MS)) await engine.runOnce();
       await engine.addWorker({ role: 'all' });
     } finally {

@@ -172,7 +172,7 @@ describe('On a clock that the test moves, a delivery', () => {
       if (ended !== count(profile)) late.push(`${profile}: ${ended} of ${count(profile)} exhausted`);
     }
     expect(late).toEqual([]);
-    // Only these two profiles send alerts about exhausted deliveries, at most one an hour.
+    // Only httpSMS and MsGine send alerts about exhausted deliveries, at most one an hour.
     expect(heard.filter(({ kind }) => kind === 'delivery.exhausted').map(({ tenantId }) => tenantId)).toEqual(
       expect.arrayContaining(['httpsms', 'msgine']),
     );

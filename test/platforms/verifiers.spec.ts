@@ -145,7 +145,7 @@ describe('Deliveries captured over HTTP, retries among them,', () => {
       expect(await accepts(jose, { ...first!, ...wrong })).toBe(false);
   });
 
-  it('of standard-cloudevents are valid CloudEvents for the SDK, by their headers and bytes', async () => {
+  it('of standard-cloudevents have headers and bytes that the SDK reads as valid CloudEvents', async () => {
     for (const { headers, body } of await capture(engine(), 'standard-cloudevents')) {
       const event = HTTP.toEvent({ headers, body: body.toString() }) as CloudEvent<unknown>;
       expect(event).toMatchObject({ type: expect.any(String), time: expect.any(String), source: '/' });

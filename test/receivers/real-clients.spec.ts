@@ -56,7 +56,7 @@ describe('Receivers as customers run them', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it(`on ${Object.keys(webServers).join(', ')}, and on PHP and Flask behind nginx, all get webhooks at the same time, verify them, and refuse forged webhooks`, async () => {
+  it(`on ${Object.keys(webServers).join(', ')}, and on PHP and Flask behind nginx, verify webhooks that arrive at the same time, and refuse forged webhooks`, async () => {
     const verified: string[] = [];
     const direct: { name: string; port: number; profiles: WebhookProfile[] }[] = [];
     const nodes = Object.entries(webServers).map(async ([name, start]) => {

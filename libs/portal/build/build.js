@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzippedBytes, packFiles, writePage } from './pack.js';
 import { hashSources, OUTPUT, PORTAL } from './sources.js';
 
-/** Customers on phones pay for each megabyte, and a slow network needs a second for this size. */
+/** Customers on phones pay for each megabyte, and a slow network loads this size in about one second. */
 const MAX_GZIPPED_JAVASCRIPT_BYTES = 50 * 1024;
 
 function builtFrom() {

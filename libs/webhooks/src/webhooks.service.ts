@@ -25,8 +25,8 @@ import { SETTINGS, type Settings } from './config/settings.js';
  * The service that a host injects.
  *
  * - An event exists if and only if the transaction that published it has committed.
- * - Every committed event reaches every matching endpoint at least once, with the same id and the same bytes.
- *   Otherwise its delivery ends in a visible state, with the reason.
+ * - Every committed event either reaches a matching endpoint at least once, always with the same id and the same bytes, or
+ *   its delivery ends in a visible state, with the reason.
  *
  * @publicApi
  */
@@ -119,7 +119,7 @@ export class WebhooksService {
   }
 
   /**
-   * Returns whether this process and its database deliver, for a health check of your own. A customer's failing endpoint
+   * For a health check of your own: returns whether this process can deliver with its database. A customer's failing endpoint
    * does not affect the result. Never rejects. The indicator of `nestjs-sms-webhooks/terminus` returns the same result to
    * Terminus.
    *

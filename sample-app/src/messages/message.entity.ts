@@ -71,7 +71,7 @@ export class Message {
   @Column('smallint', { default: 0 })
   sim: 0 | 1;
 
-  /** The account does not pay for the message, because its failure is final. */
+  /** Whether the account gets its money back, because the message has failed for good. */
   @Column('boolean', { default: false })
   refunded: boolean;
 

@@ -12,7 +12,7 @@ describeInChromium('The form with one URL for each event', () => {
   });
   afterAll(() => world?.close());
 
-  it('leaves an event with its webhook if the new URL is refused, and moves the event if the URL is accepted', async () => {
+  it('changes nothing if the new URL of an event is refused, and moves the event to the URL if it is accepted', async () => {
     const both = ['incoming-sms', 'delivery-report'];
     const { id } = await world.register('/both', { profile: 'mysmsgate', events: both });
     const { page } = await world.open({ query: '?screen=new&profile=mysmsgate' });

@@ -12,7 +12,7 @@ app = Flask(__name__)
 def receive():
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
     try:
-        # The document does not mention the audience. By default, PyJWT refuses a token with an audience if the caller
+        # httpSMS's page does not mention the audience. By default, PyJWT refuses a token with an audience if the caller
         # expects no audience.
         jwt.decode(token, os.environ["WEBHOOK_SECRET"], algorithms=["HS256"], options={"verify_aud": False})
     except jwt.InvalidTokenError:

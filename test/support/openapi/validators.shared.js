@@ -6,7 +6,8 @@ const known = new Map();
 
 /**
  * Returns a function that returns the validator for one part of an OpenAPI document. The returned function takes `place`,
- * a JSON pointer: `open#/…` points into `document` itself, `document#/…` points into the result of `closed(document)`.
+ * a JSON pointer. A pointer that begins with `open#` points into the given document, and one that begins with `document#` points
+ * into the result of `closed`.
  *
  * @param {object} document
  * @param {(document: object) => object} closed

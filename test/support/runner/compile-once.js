@@ -15,7 +15,7 @@ const compiled = new Map();
 module.exports = function compileOnce(source, parameters, { filename }) {
   let known = compiled.get(filename);
   if (known?.source !== source) {
-    // The head is on the first line, with an offset, so that stack traces have the positions of the source.
+    // The function's head stands before the first line of the source. The offset subtracts the head from positions in stack traces.
     const head = `(function (${parameters.join(', ')}) {`;
     const script = new vm.Script(`${head}${source}\n})`, { filename, columnOffset: -head.length });
     compiled.set(filename, (known = { source, run: script.runInThisContext() }));

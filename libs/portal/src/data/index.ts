@@ -1,4 +1,4 @@
-/** Queries and mutations with the names of TanStack Query. The page needs only a small part of that library. */
+/** Queries and mutations, with the names and meanings of TanStack Query. The page does not use that library itself. */
 export { queryClient, type QueryKey } from './query-cache.ts';
 export { useMutation, type Mutation } from './use-mutation.ts';
 export {

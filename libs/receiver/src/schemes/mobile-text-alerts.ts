@@ -2,7 +2,10 @@ import { joinKey, textField, type EventIdentity } from '../event-identity.js';
 import { verifyHmac } from './hmac.js';
 import type { Scheme } from './scheme.js';
 
-/** Mobile Text Alerts, "Create a secret value": `X-Signature`. The secret is used as text, not decoded from hex. */
+/**
+ * `X-Signature`, as Mobile Text Alerts describes it under "Create a secret value". The secret is used as text, not decoded
+ * from hex.
+ */
 export const mobileTextAlerts: Scheme<'mobile-text-alerts'> = {
   verify: (request) => verifyHmac(request, { header: 'x-signature' }),
   identify,

@@ -8,7 +8,7 @@ export interface TypeOrmDedupeStoreOptions {
   now?: () => number;
 }
 
-/** Lease tokens begin with this. Any other token means that the key is done: early 0.1.0 snapshots wrote UUIDs. */
+/** Lease tokens begin with this. Any other token means that the key is done, also a UUID, which early 0.1.0 snapshots wrote for keys that were done. */
 const LEASE = 'lease:';
 const DONE = 'done';
 

@@ -15,7 +15,7 @@ import { discardBody, hasBody } from './request-body.js';
 
 /** Where `@nestjs/platform-fastify` reads the `config` of a route. */
 const ROUTE_CONFIG = '__fastify_route_config__';
-/** In the `config` of each route of this module: the filter of its platform, or `null`. */
+/** In the `config` of each route of this module: the filter of its SMS platform, or `null`. */
 const OWN_ROUTE = Symbol.for('nestjs-sms-webhooks:route');
 
 type ErrorFilter = Type<ExceptionFilter>;

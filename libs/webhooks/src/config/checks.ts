@@ -90,7 +90,7 @@ export const stringList = value<string[]>(
   'a list of non-empty strings',
 );
 
-/** An array; each member is checked by itself, so that the error names the wrong member: `eventTypes[1]`. */
+/** An array; each member is checked by itself, so that the error says which member is wrong: `eventTypes[1]`. */
 export const listOf =
   <T>(requirement: string, member: Check<T>): Check<T[]> =>
   (given, option) => {

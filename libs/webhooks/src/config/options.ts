@@ -176,8 +176,8 @@ export class WorkerOptions {
   /** Longest pause (ms) between two polls of an idle database. Default 1000. */
   @Option(wholeNumber(10, 60_000)) idlePollMs?: number = SECOND_MS;
   /**
-   * Pause (ms) after a poll that found work. The pause is doubled after each poll that finds no work, or only retries
-   * to failing endpoints. Default 10.
+   * Pause (ms) after a poll that found work. The pause is doubled after each poll that finds no work except
+   * retries for failing endpoints. Default 10.
    */
   @Option(wholeNumber(1, 60_000)) busyPollMs?: number = 10;
   /**

@@ -56,7 +56,8 @@ export class PendingWork {
     return this.ownEvents;
   }
 
-  /** If a check finds events, they are not news: a commit has announced them, or other workers are expected to relay them. */
+  /** Returns true if events that a check finds are not news: a commit has announced them, or other workers are expected to relay
+   * them. */
   get expectsEvents(): boolean {
     return this.ownEvents || this.standby.hasEvents || this.standby.isActive;
   }

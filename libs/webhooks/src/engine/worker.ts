@@ -75,7 +75,7 @@ export class Worker {
     this.running = AsyncLocalStorage.snapshot()(() => this.loop());
   }
 
-  /** Commits of this process are handled here soon, so other processes need no announcement. */
+  /** Returns true if this worker soon handles what this process commits. Then other processes need no announcement. */
   get takesWork(): boolean {
     return this.running !== null && !this.stopping && this.dispatcher.intake.claimableCount > 0;
   }
@@ -85,7 +85,7 @@ export class Worker {
     return this.steppedAt === null ? null : Math.max(0, this.store.monotonicNow() - this.steppedAt);
   }
 
-  /** A commit in this process has created work, which is done now. */
+  /** A commit in this process has created work. Starts this work at once. */
   wake(work: LocalCommit): void {
     this.pending.noteCommit(work);
     this.timer.wake();

@@ -25,8 +25,8 @@ export interface ReplayResult {
   /** `matched` minus `done`. */
   left: number;
   /**
-   * Deliveries that a replay would create for the events that `done` counts: none for events that the endpoint is not
-   * subscribed to. 0 without `dryRun`.
+   * Deliveries that a replay would create for the events that `done` counts. An event that the endpoint is not subscribed to
+   * adds none. 0 without `dryRun`.
    */
   deliveries: number;
   /** The job that does the replay; `null` with `dryRun`. */

@@ -52,7 +52,7 @@ function matchesNumbers(phoneNumbers: readonly string[] | null, data: unknown): 
 }
 
 /**
- * Returns the event's requests to which an endpoint is subscribed. A test event always sends something: if the endpoint is
+ * Of the requests that a profile renders of an event, returns those that an endpoint is subscribed to. A test event always sends something: if the endpoint is
  * subscribed to none of the requests, this function returns all of them.
  */
 export function selectRequests<Request extends { type: string }>(

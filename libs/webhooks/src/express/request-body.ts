@@ -15,7 +15,7 @@ const parseJson = express.json({ type: hasJson });
  * no route goes to the host unread.
  */
 export class RequestBody {
-  /** @param isLabelled true if some routes take JSON without its content type: {@link labelJson} then sets that type */
+  /** @param isLabelled true if some routes take JSON without its content type. Such requests are then labelled as JSON. */
   constructor(private readonly isLabelled: boolean) {}
 
   /** @throws WebhooksRequestError 400, 413 or 415 */
@@ -30,7 +30,7 @@ export class RequestBody {
     const error = await new Promise<unknown>((resolve) => {
       void parseJson(request as never, response as never, resolve);
     });
-    // Only the parser's own errors are the caller's fault.
+    // An error that the parser has made is the caller's fault. Any other error is thrown as it is.
     if (error) throw toBodyError(error) ?? error;
   }
 }

@@ -100,7 +100,7 @@ export interface AlertRules {
   onExhausted: boolean;
   /** Each failed attempt, if the endpoint has set `sendAlertEmail`. */
   onEveryFailure: boolean;
-  /** What the limit `atMostEveryMs` applies to: the endpoint, or the account's own number in the event. */
+  /** What the limit `atMostEveryMs` applies to: the endpoint, or the account's phone number in the event. */
   scope: 'endpoint' | 'phone-number';
   /** At most one email per scope in this time (ms). Default: one hour. `0`: no limit. */
   atMostEveryMs?: number;

@@ -10,7 +10,7 @@ export interface SentResult {
   text: string;
 }
 
-/** Headers that the new connection sets. No signature covers them. */
+/** Headers that belong to a connection, so the stored ones are not sent. No signature covers them. */
 const OF_CONNECTION = new Set([
   'connection',
   'content-length',
@@ -57,7 +57,7 @@ export async function send(
   }
 }
 
-/** Returns as much of the body as has arrived, if the rest does not arrive in time: the status is known by then. */
+/** Returns the beginning of the body, or of what arrives in time: by then, the status has arrived. */
 async function beginningOf(response: IncomingMessage): Promise<string> {
   let text = '';
   response.setEncoding('utf8');

@@ -3,8 +3,8 @@ import type { Outcome } from '../send/outcome.js';
 /** How long (ms) an outcome waits for more outcomes while several requests are in flight. One statement then writes all. */
 const GATHER_MS = 8;
 /**
- * How long (ms) a success waits while few requests are in flight. A success is written at once if other deliveries may wait
- * for it: if its lane counts deliveries in flight, or if its delivery was claimed before without an outcome.
+ * How long (ms) a success waits while few requests are in flight. Other deliveries may wait for a success if its lane counts
+ * deliveries in flight, or if its delivery was claimed before without an outcome: such a success is written at once.
  */
 const GATHER_SUCCESSES_MS = 20;
 /** How long (ms) outcomes of failing lanes wait while any request is in flight. */

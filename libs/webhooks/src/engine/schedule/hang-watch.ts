@@ -1,4 +1,4 @@
-/** Calls back when the next request in flight counts as hanging: the request then gives up its slot. */
+/** Calls back each time when a request in flight begins to count as hanging. This request then gives up its slot. */
 export class HangWatch {
   private timer: NodeJS.Timeout | null = null;
 

@@ -23,8 +23,8 @@ export const MAX_WITHOUT_SLOT_PER_SLOT = 7;
 export interface SchedulerLimits {
   slots: number;
   /**
-   * Maximum number of requests in flight per lane. The same number is the maximum for the requests with a slot from one
-   * tenant to one origin.
+   * Maximum number of requests in flight per lane. One tenant's requests to one origin may hold at most this number of
+   * slots.
    */
   maxInFlight: () => number;
   /**

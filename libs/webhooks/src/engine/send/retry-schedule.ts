@@ -32,7 +32,7 @@ export function scheduleFor(profile: Profile, policy: CompleteRetryPolicy | null
 /**
  * Returns the wait (ms) after a failed attempt, or `null` if the schedule has no further attempt.
  *
- * @param attempt number of the failed attempt in its round, from 1
+ * @param attempt number of the failed attempt, from 1; after a manual retry, the numbers begin again with 1
  * @param random from 0 to below 1
  */
 export function waitAfter(

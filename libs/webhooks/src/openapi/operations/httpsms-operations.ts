@@ -55,7 +55,7 @@ const body = {
 
 const refusals = ['refused', 'event_taken'] as const;
 
-/** Invalid fields and taken events give a 422, and too many webhooks give a 402. */
+/** Invalid fields, and events that another webhook has, give a 422, and too many webhooks give a 402. */
 const errors = {
   errorSchema,
   errorStatus: { invalid_request: 422, event_taken: 422, endpoint_limit: 402 },

@@ -93,7 +93,7 @@ export interface JobStore extends StoreTransactions {
    * of them can be erased before `tx` ends.
    */
   readEvents(sequences: readonly string[], options: { lock: boolean }): Promise<ClaimedEvent[]>;
-  /** Counts, up to `limit`, the deliveries in the lane that have not ended and are retries or belong to a replay. */
+  /** Counts, up to `limit`, the unfinished deliveries in the lane, except first attempts of live events. */
   countWaiting(laneId: string, limit: number): Promise<number>;
   /**
    * In `tx`: inserts deliveries of past events in one lane. They are due now, behind live deliveries. Leaves out deliveries

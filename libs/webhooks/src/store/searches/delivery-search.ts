@@ -12,8 +12,8 @@ export interface DeliverySearch {
   /** Approximate number of rows to read. A search by lane reads at least one page of each lane, even if that is more. */
   scan: number;
   /**
-   * Which index finds the candidates: by the delivery's id, by the event's id, or by subject; `failed`: by lane, failed
-   * deliveries only; `newest`: by lane, all deliveries.
+   * Which index finds the candidates: the index of deliveries by id, by event, or by subject. `failed`: the index of failed
+   * deliveries by lane. `newest`: the index of all deliveries by lane.
    */
   source: 'delivery' | 'event' | 'subject' | 'failed' | 'newest';
   /** UUID; `null`: all endpoints. */

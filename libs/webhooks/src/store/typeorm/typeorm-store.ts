@@ -39,7 +39,7 @@ export abstract class TypeOrmStore {
   /** Runs one statement in the transaction that this store is bound to, or else on a separate connection. */
   protected abstract run<T>(statement: (manager: EntityManager) => Promise<T>): Promise<T>;
 
-  /** This store's transaction made a lane due, or closed a lane. */
+  /** Call this after this store's transaction has made a lane due, or has closed one. */
   protected abstract noteLanes(): void;
 
   // Outbox

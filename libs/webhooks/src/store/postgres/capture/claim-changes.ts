@@ -17,7 +17,7 @@ interface ChangeRow {
 
 /**
  * Locks changes, and finds those that an earlier change of the same row holds back. Earlier changes that have a due time
- * are looked up by row in an index. The other earlier changes are untried and locked by another worker. They are few, so
+ * are looked up by row in an index. The other earlier changes have no due time, because they are untried. Another worker has locked them. They are few, so
  * the statement reads all of them.
  */
 export async function claimChanges(

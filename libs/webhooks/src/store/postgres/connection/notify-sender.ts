@@ -4,8 +4,8 @@ import type { Session } from './session.js';
 
 /**
  * After a commit, announces to other processes the work that the transaction itself has not announced
- * (`publish/announce.ts`). The first commit after a pause gets a NOTIFY at once. Commits that follow while this NOTIFY is
- * running share the next one. Uses the host's pool, so it needs no connection of its own. An idle process sends nothing.
+ * (`publish/announce.ts`). If no NOTIFY is running, a commit gets one at once. Commits that follow while it is running
+ * share the next one. Uses the host's pool, so it needs no connection of its own. An idle process sends nothing.
  */
 export class NotifySender {
   private readonly logger = new LineLogger('WebhookWakeChannel');

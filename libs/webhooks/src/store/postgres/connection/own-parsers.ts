@@ -19,7 +19,7 @@ type Parse = (value: string) => unknown;
 
 const asText: Parse = (value) => value;
 
-/** Parsers by the OID of the type. All other types are read as text, bigint and numeric among them. No statement returns arrays. */
+/** Parsers by the OID of the type. Values of all other types, also of bigint and numeric, are read as text. No statement returns arrays. */
 const PARSERS: Readonly<Record<number, Parse>> = {
   16: (value) => value === 't', // boolean
   21: Number, // smallint

@@ -20,7 +20,7 @@ export async function insertKeyedEvents(
   const { tables } = session;
   const rows = await session.query<KeyedRow>(
     `with input as materialized (
-       -- Sequence numbers are drawn in this order.
+       -- Sequence numbers are drawn in the order of this list.
        select nextval((select pg_get_serial_sequence($13, 'sequence'))::regclass) as sequence, i.*
          from (select * from ${EVENT_INPUT} order by i.place) i
      ), inserted as (
