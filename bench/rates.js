@@ -1,4 +1,4 @@
-// What does an event cost, and how late does it arrive, from one event a second to as many as possible? Compares this project
+// What does an event cost, and how late does it arrive? At rates from one event a second to as many as possible. Compares this project
 // with two queues, with an outbox that does the least possible, and with no outbox at all. An example:
 //   node bench/rates.js --rates 1,100,limit --contenders "ours,floor (axios)" --seconds 20 --rounds 3 --publishers 16 --inflight 64 --top
 const { writeFileSync } = require('node:fs');

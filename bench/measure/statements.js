@@ -2,7 +2,7 @@
 const { createRequire } = require('node:module');
 const { join } = require('node:path');
 
-/** The copy of `pg` that the peers use, and the workspace's copy, which TypeORM uses. */
+/** The copy of `pg` that graphile-worker uses, and the workspace's copy, which TypeORM uses. */
 const COPIES = [__filename, join(__dirname, '../../package.json')].map((from) => createRequire(from)('pg'));
 
 let sent = 0;

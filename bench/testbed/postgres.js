@@ -84,7 +84,7 @@ async function counting(defer) {
   return embedded(defer, folder);
 }
 
-/** Includes the process id: simultaneous runs have separate databases, but wrong figures. @param {string} name */
+/** Includes the process id, so that simultaneous runs have separate databases. The figures of such runs are worthless. @param {string} name */
 function nameOf(name) {
   return `bench_${process.pid}_${name}`;
 }

@@ -35,7 +35,7 @@ export function createApp(dataSource: DataSource, webhooks: Webhooks): Express {
 
   const openApi = webhooks.openApi({ prefix: 'api', title: 'SMS backend' });
   app.get('/openapi.json', (_request, response) => void response.json(openApi));
-  app.use('/pages', webhooks.router); // the page: /pages/webhooks-portal; no account here, so /pages/webhooks answers 401
+  app.use('/pages', webhooks.router); // the page: /pages/webhooks-portal; this app has no accounts, so /pages/webhooks answers 401
   app.use('/api', authenticate, webhooks.router); // /api/webhooks
   return app;
 }

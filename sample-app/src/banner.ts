@@ -35,7 +35,7 @@ export function banner(urls: {
     '  List the registered URLs and the deliveries:',
     `    ${curl} ${api}/webhooks`,
     `    ${curl} ${api}/webhooks/deliveries`,
-    '  Scripts for httpSMS and Mobile Text Alerts register at the paths of those platforms:',
+    '  Client scripts that you have for httpSMS or Mobile Text Alerts can register at the paths of those platforms:',
     `    ${root}v1/webhooks (x-api-key) and ${root}v3/webhooks (Authorization: Bearer)`,
     '  Ctrl-C stops everything.',
     '',

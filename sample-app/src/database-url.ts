@@ -16,7 +16,7 @@ export async function requireDatabase(url: string): Promise<void> {
   }
 }
 
-/** Returns the URL without its password, for logs. For a text that is not a URL, returns `DATABASE_URL`. */
+/** Returns the URL without its password, for logs. For a text that is not a URL, returns the word `DATABASE_URL`. */
 export function withoutPassword(url: string): string {
   if (!URL.canParse(url)) return 'DATABASE_URL';
   const shown = new URL(url);

@@ -346,7 +346,7 @@ describe('A long log', () => {
   });
 });
 
-/** Wrong values that a page of the host may pass on from a query string. The routes check their own query strings earlier. */
+/** Wrong values that a host may pass on from the query string of its own web page. The routes check their own query strings earlier. */
 const WRONG: [name: string, field: string, call: (webhooks: WebhooksService) => Promise<unknown>][] = [
   ['deliveries.list', 'limit', ({ deliveries }) => deliveries.list('a', { limit: NaN })],
   ['deliveries.list', 'subject', ({ deliveries }) => deliveries.list('a', { subject: 'a\0b' })],
@@ -366,7 +366,7 @@ const WRONG: [name: string, field: string, call: (webhooks: WebhooksService) => 
 
 describe('A search by the services', () => {
   itForAll(WRONG)(
-    'for a wrong value throws an error that names the field, not an error of the database',
+    'throws an error that names the field if a value is wrong, not an error of the database',
     async ([, field, call]) => {
       const error = await call(host.webhooks).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(WebhooksRequestError);

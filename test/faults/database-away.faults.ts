@@ -146,7 +146,7 @@ async function publishThroughout(api: Host, count: number): Promise<number> {
   return refused;
 }
 
-/** Makes new sessions of the hosts read-only or writable, and ends the present ones. */
+/** Sets whether new sessions of the hosts can write, and ends the present sessions. */
 async function readOnly(world: World, on: boolean): Promise<void> {
   await world.admin.query(
     `do $$ begin execute format('alter database %I set default_transaction_read_only = ${on}', current_database()); end $$`,

@@ -18,7 +18,7 @@ export function blocksOf(file: string): Block[] {
   );
 }
 
-/** For each README: the other pages whose blocks belong to the same host. */
+/** For each README: the other pages whose blocks belong to the same example app. */
 export const PAGES: Record<string, string[]> = {
   'README.md': [
     'docs/setup.md',

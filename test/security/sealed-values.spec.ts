@@ -71,7 +71,7 @@ describe('A sealed value that somebody moved or changed', () => {
     expect(receiver.received).toHaveLength(1);
   });
 
-  it('prevents requests: no request is sent unsigned, or signed only with an older secret', async () => {
+  it('prevents all requests, also unsigned ones and those with only an older secret', async () => {
     const api = host.as('a');
     const numbers = { phoneNumbers: ['+18005550199'], secret: 'S3CRET-of-the-row' };
     const bodies = [
@@ -136,7 +136,7 @@ describe('A sealed value that somebody moved or changed', () => {
     await host.as('a').patch('/webhooks/account', { defaultProfile: 'msgine' }).expect(200);
   });
 
-  it('is an empty key in the list of httpSMS, and can be replaced there', async () => {
+  it('is shown as an empty key in the list of httpSMS, and can be replaced there', async () => {
     const body = {
       url: receiver.url,
       events: ['message.phone.sent'],

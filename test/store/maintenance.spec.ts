@@ -348,7 +348,7 @@ describe('The maintenance of a store', () => {
     expect(await rows.endpoints().count()).toBe(1);
   });
 
-  describe('Removing a tenant while an outcome is recorded leaves no attempt', () => {
+  describe('Removing a tenant at the moment when an outcome is recorded does not leave an attempt behind', () => {
     /** The outcome of a second attempt. Recording it moves the first attempt to the table of attempts. */
     async function secondAttempt(): Promise<RecordableOutcome> {
       const [delivery] = await leaseNew(test, await addEndpoint(test));

@@ -119,9 +119,9 @@ export class WebhooksService {
   }
 
   /**
-   * For a health check of your own: returns whether this process can deliver with its database. A customer's failing endpoint
-   * does not affect the result. Never rejects. The indicator of `nestjs-sms-webhooks/terminus` returns the same result to
-   * Terminus.
+   * For a health check of your own: returns whether deliveries can be expected to work in this process. A customer's failing
+   * endpoint does not affect the result. Never rejects. The indicator of `nestjs-sms-webhooks/terminus` returns the same
+   * result to Terminus.
    *
    * @param thresholds durations (ms) after which something counts as a problem
    * @returns `up`, `degraded` or `down`, and the problems, each with what to do about it

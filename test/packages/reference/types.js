@@ -1,4 +1,4 @@
-// The types that a page names: their fields, or their definition.
+// The types that a page of the generated reference names: their fields, or their definition.
 const ts = require('typescript');
 const { anchorOf, linkedType, table } = require('./markdown.js');
 const { commentOf, declarationOf } = require('./declarations.js');

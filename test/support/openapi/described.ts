@@ -58,7 +58,7 @@ function requestProblems({ operation, place: closedPlace }: Described, { request
   // The platforms' routes ignore fields that they do not know.
   const isLenient = /~1v\d~1/.test(closedPlace);
   const place = isLenient ? closedPlace.replace('document', 'open') : closedPlace;
-  // A platform's route also accepts JSON with the content type of a form. A parser of forms has then set `request.body`, so
+  // A platform's route also accepts JSON with the content type of a form. For a form, the host's parser has set `request.body`, so
   // the body is not checked.
   const isJson = /json/.test(String(request.headers['content-type'] ?? (isLenient ? '' : 'json')));
   const problems =

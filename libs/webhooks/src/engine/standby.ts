@@ -1,6 +1,6 @@
 import type { RelayResult } from './relay/relay.js';
 
-/** After this long (ms) without an announcement, it is unknown which workers exist, and the delay is reset. */
+/** After this time (ms) without an announcement, other workers may have come or gone, so the delay before a check is reset. */
 const SILENCE_MS = 1_000;
 /** Maximum value of `ahead` (events). */
 const MAX_AHEAD = 100;

@@ -36,8 +36,8 @@ export interface LocalCommit extends CommittedWork {
   /** The type of each event that it published. */
   eventTypes: string[];
   /**
-   * All events that the commit wrote, if they are few and small, were published one by one, and have no callback and no
-   * idempotency key; else `null`. May include events of a savepoint that was rolled back.
+   * All events that the commit wrote, provided that they are few and small, were published one by one, and have no
+   * callback and no idempotency key; else `null`. May include events of a savepoint that was rolled back.
    */
   written: WrittenEvent[] | null;
   /** Its transaction has announced all its events to other processes. */

@@ -1,7 +1,7 @@
 import { catalogue, type StringKey } from '../../strings/catalogue.ts';
 import { t } from '../../strings/translate.ts';
 
-/** The label or the placeholder of the field for an event's URL, in the platform's words if the catalogue has them. */
+/** Label or placeholder of the field for the URL that gets an event: in the platform's words, if the catalogue has them. */
 export function streamText(event: string, kind: 'label' | 'placeholder' = 'label'): string {
   const key = kind === 'label' ? `register.stream.${event}` : `register.streamPlaceholder.${event}`;
   if (key in catalogue) return t(key as StringKey);

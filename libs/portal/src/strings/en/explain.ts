@@ -126,7 +126,8 @@ export const explain = {
   'reason.headers-unreadable':
     'The stored custom headers cannot be read. Set them again in the settings of the webhook.',
   'reason.secret-unreadable': 'The stored secret cannot be read. Rotate it in the settings of the webhook.',
-  'reason.secret-missing': 'A secret is needed, and there is none. Rotate it in the settings of the webhook.',
+  'reason.secret-missing':
+    'A secret is needed, and there is none. Create one in the settings of the webhook, with “Rotate secret”.',
 
   'skipped.deleted': 'It was deleted.',
   'skipped.disabled': 'It is disabled.',

@@ -55,7 +55,7 @@ function prepare(
   if (secrets.length === 0) {
     const note = delivery
       ? 'Sent without a signature, because the log masks signatures: add --secret to sign the request.'
-      : 'Sent with the stored signature, which expires if it covers a time: add --secret to sign the request again.';
+      : 'Sent with the stored signature, which expires if it includes a timestamp: add --secret to sign the request again.';
     return { headers, note: note + omitted };
   }
   const profile = given ?? inferred;

@@ -38,7 +38,7 @@ export class RetentionProgress {
     this.report('');
   }
 
-  /** @param isComplete false: the next round continues where this one ended, in a minute or after the next start */
+  /** @param isComplete false: the next round, in a minute or after the next start, continues where this one ended */
   end(isComplete: boolean): void {
     const { matched, done } = this.current!;
     if (isComplete) this.current = { matched: done, done, left: 0 };

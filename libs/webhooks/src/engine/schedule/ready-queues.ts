@@ -23,7 +23,7 @@ export class ReadyQueues {
     private readonly slots: number,
   ) {}
 
-  /** Unhealthy lanes wait for a slot. */
+  /** Whether unhealthy lanes wait for a slot. */
   get isCrowded(): boolean {
     const { untried, failing } = this.unhealthy;
     return !this.hasSlotForUnhealthy && untried.length + failing.length > 0;

@@ -10,7 +10,7 @@ export class WebhookAttemptRow {
   status!: number | null;
   error!: string | null;
   response!: string | null;
-  /** For a failed attempt: the headers of the response and the attempt's number, as JSON. */
+  /** For a failed attempt: the headers of the response, as JSON. The JSON also contains the attempt's number. */
   responseHeaders!: string | null;
 }
 

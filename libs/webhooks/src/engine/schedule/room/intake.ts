@@ -77,7 +77,7 @@ export class Intake {
     this.room.announceRoom();
   }
 
-  /** After the latest check or claim, a skipped lane got room again, or a lane with room became due. */
+  /** Since the latest check or claim, a skipped lane has got room again, or a lane with room has become due. */
   get hasClaimableLanes(): boolean {
     return this.room.hasClaimableLanes;
   }

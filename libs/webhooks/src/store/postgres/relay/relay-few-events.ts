@@ -43,7 +43,7 @@ export async function relayFewEvents(
      ), event as materialized (
        select * from json_to_recordset($2::json) as i(sequence bigint, tenant_id text, subject text, version text)
      ), marked as materialized (
-       -- Without events that another worker relays, or has relayed.
+       -- Leaves out events that another worker is relaying or has relayed.
        select u.sequence from ${unrelayed} u join event i on i.sequence = u.sequence order by u.sequence for update of u skip locked
      ), fresh as materialized (
        select i.sequence
