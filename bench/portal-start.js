@@ -40,7 +40,7 @@ script({ minutes: 10, options: { rounds: 10 } }, async ({ rounds }, defer) => {
     options: { rounds },
     table: rows,
     targets: [
-      target('the page adds to the start', page['start (ms)'] - without['start (ms)'], {
+      target('time that the page adds to the start', page['start (ms)'] - without['start (ms)'], {
         atMost: 50,
         unit: 'ms',
       }),

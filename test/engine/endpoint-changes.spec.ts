@@ -70,7 +70,7 @@ describe('An endpoint', () => {
   });
 
   describe('that is disabled by the operator', () => {
-    it('discards its backlog in batches, with that reason, and gets new events after the operator enables it', async () => {
+    it('discards its backlog in batches, and gets new events after the operator enables it', async () => {
       engine().receiver.on('/hooks', answer(500));
       const { id } = await engine().endpoint('acme', '/hooks');
       await engine().publish(...many(1200));

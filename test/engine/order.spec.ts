@@ -131,7 +131,7 @@ describe('Deliveries of one subject', () => {
   });
 });
 
-// Even on a slow machine, the test ends before the retry is due.
+// The retry is due after an hour, so it is not due before the test ends, even on a slow machine.
 describe('If a delivery is retried after an hour, later deliveries of its subject', () => {
   const engine = useEngine({
     workers: 2,

@@ -38,7 +38,7 @@ describe('The backlog of a paused endpoint', () => {
     }
     expect(countsOfRounds).toEqual([1, 1, 1, 2, 2, 2, 3]);
     jest.restoreAllMocks();
-    for (let round = 8; round <= 9; round++) await maintenance.runRound(); // skips the two rounds without a count
+    for (let round = 8; round <= 9; round++) await maintenance.runRound(); // these two rounds do not count the backlog
   });
 
   it('loses its oldest deliveries beyond the limit, after an alert at 80 % of the limit; recover() sends them again', async () => {

@@ -67,7 +67,7 @@ describe('A running worker', () => {
 describe('runOnce() while another worker runs', () => {
   const engine = useEngine({ workers: 2 });
 
-  it('ends although deliveries wait until a request of another worker ends; that worker sends these deliveries later', async () => {
+  it('does not wait for deliveries that a request of another worker holds back; that worker sends them later', async () => {
     const gate = new Gate();
     engine().receiver.on('/slow', gate.behaviour);
     const slow = await engine().endpoint('acme', '/slow');

@@ -15,7 +15,7 @@ import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { type AccountRequest, as, dataSource, shape, startApp, tenant, values } from './support/app.js';
 
-/** What guards and tenants of the host depend on. */
+/** What the host's guards and tenant providers depend on. */
 @Injectable()
 class Keys {
   private readonly accounts = new Map([['key-of-a', 'a']]);

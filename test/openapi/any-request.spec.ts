@@ -22,7 +22,7 @@ interface AnyRequest {
 const document = webhooksOpenApi({ compat: ['httpsms', 'mobile-text-alerts'] });
 const { schemas } = document.components;
 
-/** Ids of what exists in the host, by the pattern that the document has for them. */
+/** Ids of what exists in the host. The key of each id is the pattern of such ids in the document. */
 type Ids = Readonly<Record<string, readonly string[]>>;
 
 function requestsOf(ids: Ids): fc.Arbitrary<AnyRequest> {

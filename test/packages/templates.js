@@ -88,8 +88,10 @@ async function tryNest({ protocol, away, tarballs, databases }, { cli, extension
     );
     if (!variants) return;
     await databases.with(async (empty) => {
-      const said = await protocol.step('variants: metadata guard, taken path, migrations at bootstrap', () =>
-        run(process.execPath, ['dist/variants.js'], { cwd, env: { ...env, EMPTY_DATABASE_URL: empty } }),
+      const said = await protocol.step(
+        'variants: metadata guard, path of another route, migrations at bootstrap',
+        () =>
+          run(process.execPath, ['dist/variants.js'], { cwd, env: { ...env, EMPTY_DATABASE_URL: empty } }),
       );
       process.stdout.write(said);
     });

@@ -108,8 +108,8 @@ const documents: Example[] = [
 ];
 
 /**
- * Payloads that the documents do not print. Other public pages show them: code of receivers, and the platform's own
- * source.
+ * Payloads that the documents do not print. Other public pages show them: the code of receivers, and the source code of
+ * httpSMS.
  */
 const contracts: Example[] = [
   {

@@ -64,7 +64,7 @@ describe('A test event, over REST and through the whole engine,', () => {
       });
       expect(one!.payload).toMatchObject(mark);
       // Two test events have different ids, so receivers that drop duplicates accept both. Payloads of `incoming-sms` and
-      // `number-opt-in` have no id, so the library uses a digest of the body.
+      // `number-opt-in` have no id, so the receiver's library identifies them by a digest of the body.
       if (!['incoming-sms', 'number-opt-in'].includes(wireType)) expect(other!.id).not.toBe(one!.id);
     },
   );

@@ -71,7 +71,7 @@ describe('A sealed value that somebody moved or changed', () => {
     expect(receiver.received).toHaveLength(1);
   });
 
-  it('prevents all requests, also unsigned ones and those with only an older secret', async () => {
+  it('prevents all requests: none is sent without a signature, and none with the signature of an older secret alone', async () => {
     const api = host.as('a');
     const numbers = { phoneNumbers: ['+18005550199'], secret: 'S3CRET-of-the-row' };
     const bodies = [

@@ -147,7 +147,7 @@ describe('Captured changes', () => {
     expect(await claim()).toEqual([]);
   });
 
-  it('that are new are claimed even if many retries are due', async () => {
+  it('are claimed while they are new, even if many retries are due', async () => {
     await add(1, 2, 3);
     for (const id of [1, 2]) await change(id, 'sent');
     await claim();
@@ -227,7 +227,7 @@ describe('Captured changes', () => {
     });
   });
 
-  it('whose row does not fit the table any more are reported, and can still be postponed', async () => {
+  it('are reported if their row no longer fits the table, and can still be postponed', async () => {
     await add(1);
     await change(1, 'sent');
     await test.dataSource.query(

@@ -9,7 +9,7 @@ const INTRODUCTION = `# Service reference
 Generated from the types and comments of the code by \`npm run api:update\`. [In your code](../service.md) explains how the calls work
 together. \`webhooks\` is the injected \`WebhooksService\`, or what \`createWebhooks\` of plain Express returns.
 
-All calls:
+For all calls:
 
 - \`tenantId\` is a non-empty string. Without it, a call throws \`TenantRequiredError\`. A call treats what belongs to another tenant as missing.
 - \`id\` is an id as the API shows it: \`wh_…\`, \`dlv_…\`, \`evt_…\` or \`job_…\`.

@@ -1,4 +1,4 @@
-"""Mobile Text Alerts, "Create your webhook endpoint" and "Create a secret value"."""
+"""The receiver that Mobile Text Alerts describes under "Create your webhook endpoint" and "Create a secret value"."""
 
 from flask import Flask, request
 

@@ -97,12 +97,12 @@ export class Dispatcher {
     return this.scheduler.inFlight === 0 && this.scheduler.waitingCount === 0 && this.unrecorded.isIdle;
   }
 
-  /** Calls `listener` whenever outcomes were recorded, or requests that hang have freed their slots. */
+  /** Calls `listener` whenever outcomes were recorded, or hanging requests have given up their slots. */
   onRecorded(listener: () => void): void {
     this.recorded.subscribe(listener);
   }
 
-  /** Resolves when the next outcomes are recorded, or requests that hang have freed their slots. */
+  /** Resolves when the next outcomes are recorded, or hanging requests have given up their slots. */
   nextRecording(): Promise<void> {
     return this.recorded.next();
   }

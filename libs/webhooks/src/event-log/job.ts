@@ -13,7 +13,7 @@ export interface WebhookJob {
   endpointId: string | null;
   /** Which events the job replays: those that were published at `since` or later and before `until`. */
   range: { since: string; until: string; types: string[] | null; subject: string | null };
-  /** Events of the range that had no delivery to the endpoint, counted among the first 100,000 events of the range. */
+  /** Events that had no delivery to the endpoint, among the first 100,000 events of the range. */
   matched: number;
   /** Matched events that the job has processed. */
   done: number;

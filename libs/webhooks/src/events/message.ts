@@ -35,7 +35,7 @@ export interface WebhookMessage {
   statusCode?: number;
   /** A stable code in snake_case, such as `invalid_phone_number`. */
   errorCode?: string;
-  /** For people, such as `Invalid phone number`. */
+  /** A text for people, for example `Invalid phone number`. */
   errorMessage?: string;
   /** The id that the account's own system gave the message (httpSMS `request_id`, Mobile Text Alerts `externalId`). */
   externalId?: string;

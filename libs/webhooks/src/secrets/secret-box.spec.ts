@@ -138,7 +138,7 @@ describe('Without a usable key, the start fails', () => {
     ['the bytes of a key where the id belongs', KEY_BYTES as never, KEY_BYTES],
     ['an id with other characters', 'k 1', HEX],
     ['an empty id', '', HEX],
-    ['the name of plain values', 'plain', HEX],
+    ['the id `plain`, which marks unencrypted values', 'plain', HEX],
   ])('if the key is invalid, with an error that does not show the key', ([, id, value]) => {
     const error = thrown(() => sealed(key(id, value)));
     expect(error).toBeInstanceOf(InvalidOptionError);

@@ -4,7 +4,7 @@ import { WebhooksError } from '../core/errors.js';
 export const SECRET_BOX = Symbol('webhooks:secret-box');
 
 /**
- * Seals secrets before they become a statement's parameter, and opens them again. With a key, `context` (tenant and row) is
+ * Seals secrets before they become a statement's parameter, and opens them again. If a key is set, `context` (tenant and row) is
  * authenticated, so a sealed value that was copied to another row does not open.
  */
 export interface SecretBox {

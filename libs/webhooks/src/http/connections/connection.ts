@@ -119,7 +119,7 @@ export class Connection {
   }
 
   private connect(target: buildConnector.Options, done: buildConnector.Callback): void {
-    // undici closes a socket that receives bytes before a request was sent, and would open new sockets for ever.
+    // If a socket receives bytes before a request was sent, undici closes it and opens a new one, and would repeat this for ever.
     if (this.hasDialled) {
       queueMicrotask(() => done(new ConnectionError('headers', SENT_TOO_EARLY), null));
       return;

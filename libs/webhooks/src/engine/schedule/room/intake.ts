@@ -50,7 +50,7 @@ export class Intake {
     return this.claimableCount > 0 && this.room.shouldClaim;
   }
 
-  /** A claim may take one delivery that may have crashed workers before. */
+  /** A claim may take one of the deliveries that were claimed before without an outcome: perhaps they crash workers. */
   get allowsSuspect(): boolean {
     return !this.held.hasSuspect;
   }

@@ -10,7 +10,8 @@ export async function insertAccounts(session: Session, accounts: readonly NewAcc
             json_build_array(json_build_object('sealed', i.sealed, 'createdAt', ${nowMs(1)}, 'expiresAt', null))::text,
             ${nowMs(1)}, ${nowMs(1)}
        from unnest($2::text[], $3::text[]) as i(tenant_id, sealed)
-      -- If two processes create the same accounts, the second waits for the first. Without this order, they may deadlock.
+      -- If two processes create the same accounts, the second waits for the first. With different orders, they could
+      -- deadlock.
       order by i.tenant_id
      on conflict (tenant_id) do nothing`,
     [session.clockOffset, accounts.map(({ tenantId }) => tenantId), accounts.map(({ sealed }) => sealed)],

@@ -19,7 +19,7 @@ interface RawRow extends Record<string, unknown> {
 }
 
 /**
- * PostgreSQL converts the JSON to rows of the host's table. So each column has its own type, and goes through the parsers
+ * PostgreSQL converts the captured rows, which are JSON, to rows of the host's table. So each column has its own type, and goes through the parsers
  * of the host's driver. TypeORM then builds entities from these rows.
  */
 export async function readChangedRows(

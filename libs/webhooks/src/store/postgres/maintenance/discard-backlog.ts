@@ -7,7 +7,7 @@ export async function discardBacklog(session: Session): Promise<number> {
   const { deliveries, endpoints, lanes } = session.tables;
   return session.transaction(async (tx) => {
     // The lock is a separate statement, so that the next statement sees every outcome that was recorded before the lock.
-    // A single statement might miss such an outcome, and its retry would wait for ever.
+    // A single statement might miss such an outcome, and the retry of that delivery would wait for ever.
     const [lane] = await tx.query<{ id: string; reason: string }>(
       `select l.id, case when e.deleted_at is not null then 'endpoint-deleted' else coalesce(e.state_reason, 'endpoint-disabled') end as reason
          from ${lanes} l
