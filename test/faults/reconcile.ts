@@ -115,7 +115,7 @@ export async function reconcile(world: World): Promise<Account> {
   };
 }
 
-/** The figures that every account must show, whatever happened. `revived`: how many ended deliveries the test retries. */
+/** The figures that every reconciliation must show, whatever happened. `revived`: how many ended deliveries the test retries. */
 export function promises(revived = 0): Partial<Account> {
   return { lost: 0, phantom: 0, unexplained: 0, changed: 0, unsigned: 0, misnumbered: 0, left: 0, revived };
 }

@@ -10,7 +10,7 @@ export type LaneHealth = 'healthy' | 'untried' | 'failing' | 'hanging';
 
 /** A request that has had no response for this long (ms) hangs. */
 export const HANG_AFTER_MS = 500;
-/** The same limit (ms) for unhealthy lanes while other lanes wait for a slot, or for room at the same origin. */
+/** This limit (ms) for unhealthy lanes while other lanes wait for a slot, or for room at their origin. */
 export const HANG_AFTER_MS_WHEN_CROWDED = 100;
 
 export function healthAfter(success: boolean, durationMs: number): LaneHealth {

@@ -18,8 +18,8 @@ function expandRetryPolicy(policy: CompleteRetryPolicy): RetrySchedule {
 }
 
 /**
- * Profiles whose schedule the host's policy replaces. The schedule of a platform is part of the platform's contract. The
- * host's own profiles contain the schedules that the host wants.
+ * Profiles whose schedule the host's policy replaces. The platforms' profiles are not among them, because a platform's
+ * schedule is part of its contract. The host's own profiles contain the schedules that the host wants.
  */
 const ADJUSTABLE_PROFILES: readonly string[] = ['standard', 'standard-cloudevents'];
 

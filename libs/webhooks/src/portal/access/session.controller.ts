@@ -79,7 +79,7 @@ export class SessionController {
     };
   }
 
-  /** Operators may belong to no tenant. */
+  /** Operators need not belong to a tenant. */
   private async tenantOf(context: ExecutionContext): Promise<string | null> {
     const request = context.switchToHttp().getRequest<object>();
     const { mode, tenantId, scopes } = visitorOf(request);
