@@ -38,7 +38,7 @@ function readKeyRing(encryption: { current: EncryptionKey; previous: EncryptionK
   const add = (option: string, { id, key }: EncryptionKey): void => {
     if (typeof id !== 'string' || !ID.test(id)) {
       // Only the beginning of a text is shown, because a key may be set here by mistake.
-      const shown = typeof id === 'string' ? `"${id.slice(0, 3)}…"` : `a value of the type ${typeof id}`;
+      const shown = typeof id === 'string' ? `"${id.slice(0, 3)}…"` : kindOf(id);
       throw new InvalidOptionError(
         `${option}.id`,
         shown,
@@ -75,7 +75,7 @@ function readKey(option: string, key: string | Buffer | undefined): Buffer {
   const bytes = typeof key === 'string' ? textKey(key.trim()) : isKeyBuffer(key) ? key : null;
   if (bytes) return bytes;
   // Describes the value without showing it, because it must not get into a log.
-  const given = typeof key === 'string' ? `a string of ${key.trim().length} characters` : kindOfKey(key);
+  const given = typeof key === 'string' ? `a string of ${key.trim().length} characters` : kindOf(key);
   throw new InvalidOptionError(
     option,
     undefined,
@@ -83,8 +83,8 @@ function readKey(option: string, key: string | Buffer | undefined): Buffer {
   );
 }
 
-function kindOfKey(key: unknown): string {
-  return Buffer.isBuffer(key) ? `a Buffer of ${key.length} bytes` : `a value of the type ${typeof key}`;
+function kindOf(given: unknown): string {
+  return Buffer.isBuffer(given) ? `a Buffer of ${given.length} bytes` : `a value of the type ${typeof given}`;
 }
 
 function isKeyBuffer(key: unknown): key is Buffer {

@@ -43,11 +43,12 @@ function StreamFields({ rules, stored }: { rules: ProfileRules; stored: Readonly
       /** Events that webhooks still have, by the id of a webhook that has lost one. */
       const left = new Map<string, string[]>();
       for (const event of events) {
+        const url = urls[event]!.trim();
         const before = stored.get(event);
         const now = before && { ...before, events: left.get(before.id) ?? before.events };
         try {
-          await saveStream(rules.name, event, urls[event]!.trim(), now);
-          if (now && urls[event]!.trim() !== now.url)
+          await saveStream(rules.name, event, url, now);
+          if (now && url !== now.url)
             left.set(
               now.id,
               now.events.filter((name) => name !== event),

@@ -76,7 +76,7 @@ function recordOutcomesSql(tables: Tables, history: boolean, hasFailureAlerts: b
          set state = i.state,
              reason = i.reason,
              next_at = case when i.state = 'pending' then ${now} + i.delay end,
-             retry = case when i.state = 'pending' then d.retry or coalesce(i.number, d.attempts) > 0 else d.retry end,
+             retry = d.retry or (i.state = 'pending' and coalesce(i.number, d.attempts) > 0),
              -- Returned without an attempt: the claim does not count.
              claims = case when i.number is null and i.state = 'pending' then greatest(d.claims - 1, 0) else 0 end,
              attempts = coalesce(i.number, d.attempts),
